@@ -1,0 +1,114 @@
+"""What travels from a handler's run to the store: contributions, and the document changes of one block.
+
+A row is a tuple of stored values in the order of `EntityType.stored_fields`; what
+a stored value looks like for each scalar is told by `model/values.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from docgraph.model.problem import Problem
+
+Id = str | bytes | int  # by the id type: ID and String, Bytes, Int8
+Row = tuple[object, ...]
+
+
+class Save(msgspec.Struct, frozen=True):
+    """A document says: this entity exists and looks like this."""
+
+    type: str  # entity name
+    id: Id
+    row: Row  # `id` included, in its own place
+
+
+class Remove(msgspec.Struct, frozen=True):
+    """A document says: whatever documents at lower positions say of this entity does not count."""
+
+    type: str
+    id: Id
+
+
+Contribution = Save | Remove
+
+
+class Stat(msgspec.Struct, frozen=True, gc=False):
+    """What a folder tells about a file without opening it."""
+
+    size: int  # bytes
+    mtime_ns: int
+    inode: int
+
+
+class DocumentKey(msgspec.Struct, frozen=True, order=True, gc=False):
+    """Which document. Sorting keys sorts documents by position.
+
+    Text compares by code point in Python, which is the bytewise order of UTF-8.
+    """
+
+    source: int  # ordinal of the data source in the manifest, from 0
+    path: str  # relative to the source's root, `/` between parts
+
+
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """What the store remembers of a document."""
+
+    stat: Stat
+    hash: bytes  # 16 bytes, of the content
+    code: bytes  # 16 bytes, of the handlers it was run through
+
+
+class Indexed(msgspec.Struct, frozen=True):
+    """A document was run through its handlers: these are now its contributions, in the order they were made.
+
+    At most one contribution per entity.
+    """
+
+    key: DocumentKey
+    known: Known
+    contributions: tuple[Contribution, ...]
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """A document could not be run: its last good contributions stay, and these problems are told."""
+
+    key: DocumentKey
+    known: Known
+    problems: tuple[Problem, ...]  # at least one
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """Only the file's stat moved; its content is what it was."""
+
+    key: DocumentKey
+    known: Known
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """A document is no longer there (or no longer matched): so are its contributions."""
+
+    key: DocumentKey
+
+
+DocumentChange = Indexed | Failed | Touched | Gone
+
+
+class TypeCounts(msgspec.Struct, frozen=True):
+    """How many entities of one type a block created, changed and deleted."""
+
+    created: int = 0
+    changed: int = 0
+    deleted: int = 0
+
+
+class Block(msgspec.Struct, frozen=True):
+    """One atomic step of an index: all changes of one scan, or none of them."""
+
+    number: int  # from 1
+    hash: bytes  # 32 bytes; equal documents give equal hashes, whatever the history
+    timestamp: datetime  # UTC, when the block was made
+    documents: int  # how many documents it touched
+    counts: dict[str, TypeCounts]  # by entity name; types without a change are absent
+    problems: tuple[Problem, ...] = ()  # that this block brought, conflicts included

@@ -1,0 +1,161 @@
+"""Documents and records: what handlers receive.
+
+A document is bytes with a path inside its data source; what its format makes of
+them is worked out when first asked for, by the `Reader` that came with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+import msgspec
+
+from docgraph.model.problem import FormatProblem, Location
+
+Key = str | int  # one step into a document: a mapping's key or a list's index
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """What a format makes of a whole document."""
+
+    data: Any  # a mapping, list or scalar; for Markdown the front matter
+    front_matter: Mapping[str, Any] = {}
+    body: str = ""  # text after the front matter; for plain text all of it
+
+
+class RawRecord(msgspec.Struct, frozen=True):
+    """One record as its format sees it."""
+
+    data: Any
+    line: int | None  # from 1; where the record begins
+    index: int  # from 0; its place among the document's records
+
+
+class Reader(Protocol):
+    """A format: from bytes to values. `path` is only for the places of problems.
+
+    Every method may raise FormatProblem with line and column.
+    """
+
+    @property
+    def name(self) -> str:
+        """As written in the manifest: markdown, json, yaml, …"""
+
+    def parse(self, content: bytes, path: str) -> Parsed:
+        """The whole document at once."""
+
+    def records(self, content: bytes, path: str, at: Sequence[Key]) -> Iterator[RawRecord]:
+        """The units inside, in document order. `at` leads to a list inside a JSON, YAML or TOML document; empty
+        otherwise."""
+
+    def locate(self, content: bytes, keys: Sequence[Key]) -> tuple[int, int] | None:
+        """Line and column of the value that `keys` leads to, both from 1; None where it cannot be told.
+
+        Only called to describe a problem, so it may be slow; it never raises.
+        """
+
+
+class Document:
+    """One file or object: bytes with a path inside its data source."""
+
+    def __init__(
+        self,
+        path: str,
+        content: bytes,
+        *,
+        source: str,
+        reader: Reader,
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.path = path  # relative to the source's root, `/` between parts
+        self.bytes = content
+        self.source = source  # the data source's name
+        self.context: Mapping[str, Any] = context or {}  # constants from the manifest
+        self._reader = reader
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folders and without its last extension."""
+        name = self.path.rsplit("/", 1)[-1]
+        return name.rsplit(".", 1)[0] if "." in name[1:] else name
+
+    @cached_property
+    def text(self) -> str:
+        """The document as text, without a byte order mark; line ends as they are.
+
+        Raises FormatProblem: the bytes are not UTF-8.
+        """
+        return decode(self.bytes, self.path)
+
+    @cached_property
+    def _parsed(self) -> Parsed:
+        return self._reader.parse(self.bytes, self.path)
+
+    @property
+    def data(self) -> Any:
+        """The parsed value: a mapping, list or scalar; for Markdown the front matter."""
+        return self._parsed.data
+
+    @property
+    def front_matter(self) -> Mapping[str, Any]:
+        """The front matter of a Markdown document; empty where there is none."""
+        return self._parsed.front_matter
+
+    @property
+    def body(self) -> str:
+        """The text after the front matter; for plain text all of it; empty for data formats."""
+        return self._parsed.body
+
+    def records(self, at: Sequence[Key] = ()) -> Iterator[Record]:
+        """The units inside, in document order: lines of JSONL, rows of CSV, elements of the list that `at` leads to."""
+        for raw in self._reader.records(self.bytes, self.path, at):
+            yield Record(self, raw.data, line=raw.line, index=raw.index)
+
+    def locate(self, keys: Sequence[Key]) -> Location:
+        """Where the value that `keys` leads to stands, as exactly as the format can tell."""
+        place = self._reader.locate(self.bytes, keys)
+        return Location(self.path, *place) if place else Location(self.path)
+
+    def __repr__(self) -> str:
+        return f"<Document {self.source}:{self.path}>"
+
+
+class Record:
+    """One unit inside a document: a JSONL line, a CSV row, a list element."""
+
+    __slots__ = ("data", "document", "index", "line")
+
+    def __init__(self, document: Document, data: Any, *, line: int | None, index: int) -> None:
+        self.document = document
+        self.data = data
+        self.line = line  # from 1; where the record begins
+        self.index = index  # from 0; its place among the document's records
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """Constants from the manifest, as `document.context`."""
+        return self.document.context
+
+    def __repr__(self) -> str:
+        return f"<Record {self.index} of {self.document!r}>"
+
+
+def decode(content: bytes, path: str) -> str:
+    """UTF-8 to text, a byte order mark dropped.
+
+    Raises FormatProblem: naming line and column of the first byte that is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The error's own bytes, not ours: the codec has already cut a byte order mark off them.
+        before = error.object[: error.start].decode()
+        line = before.count("\n") + 1
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        raise FormatProblem(
+            f"byte 0x{error.object[error.start]:02x} is not UTF-8",
+            at=Location(path, line, column),
+            mend="save the file as UTF-8",
+        ) from error

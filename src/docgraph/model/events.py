@@ -1,0 +1,85 @@
+"""What happens, told once. Logs, progress bars and metrics each decide what to make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from docgraph.model.changes import Block
+from docgraph.model.problem import Problem
+
+
+class ScanFinished(msgspec.Struct, frozen=True):
+    """A whole source, or all of them, was compared with what the store remembers."""
+
+    documents: int  # seen
+    changed: int  # to run, new ones included
+    gone: int
+    seconds: float
+
+
+class DocumentsIndexed(msgspec.Struct, frozen=True):
+    """Progress of long work: so many of so many documents have been run."""
+
+    done: int
+    total: int
+
+
+class BlockCommitted(msgspec.Struct, frozen=True):
+    block: Block
+    seconds: float  # from the first event or the start of the scan to the commit
+    what: str  # what changed, for people: "postings/a.md", "3 documents"
+
+
+class ProblemFound(msgspec.Struct, frozen=True):
+    source: str
+    problem: Problem
+
+
+class AuthorLogged(msgspec.Struct, frozen=True):
+    """A handler called `log`."""
+
+    level: str  # debug, info, warning, error
+    text: str
+    source: str
+    path: str
+
+
+class Retrying(msgspec.Struct, frozen=True):
+    """Something the world did is being tried again."""
+
+    what: str
+    delay: float  # seconds until the next try
+
+
+class Listening(msgspec.Struct, frozen=True):
+    """A server takes requests at this address."""
+
+    address: str  # http://host:port
+
+
+class ProjectChanged(msgspec.Struct, frozen=True):
+    """The project's own files were edited, so it is loaded anew."""
+
+    paths: tuple[str, ...]  # relative to the project
+
+
+class StandingBy(msgspec.Struct, frozen=True):
+    """Another process is indexing this deployment; this one takes over when that one ends."""
+
+    index: str
+
+
+Event = (
+    ScanFinished
+    | DocumentsIndexed
+    | BlockCommitted
+    | ProblemFound
+    | AuthorLogged
+    | Retrying
+    | Listening
+    | ProjectChanged
+    | StandingBy
+)
+Observe = Callable[[Event], None]
