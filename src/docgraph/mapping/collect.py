@@ -1,0 +1,168 @@
+"""What one document's handlers save and remove, gathered until they are done.
+
+One collector per run of a document. Handlers reach the current one through a
+context variable, so that tasks and threads they start save to the right place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+import msgspec
+
+from docgraph.mapping.shape import Shape
+from docgraph.model.changes import Contribution, Id, Remove, Save
+from docgraph.model.events import AuthorLogged, Observe
+from docgraph.model.schema import Field
+from docgraph.model.values import Refused
+
+
+class Misuse(Exception):
+    """A handler uses docgraph in a way that cannot work. Whoever ran it adds the places."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(what, mend)
+        self.what, self.mend = what, mend
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """One value of an entity does not fit."""
+
+    what: str
+    mend: str
+    field: Field
+    given: object  # what the handler gave
+    value: object  # the part of it that does not fit
+
+
+class Rejected(Exception):
+    """An entity cannot be saved: these values of it do not fit."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__("; ".join(refusal.what for refusal in refusals))
+        self.refusals = refusals
+
+
+class _Saved(msgspec.Struct):
+    shape: Shape
+    id: Id
+    values: dict[str, object]  # attribute name → stored value, of what was assigned
+
+
+class Collector:
+    """The contributions of one document while its handlers run: at most one per entity, the last word counts."""
+
+    def __init__(self, source: str, path: str, writable: Mapping[str, Shape], observe: Observe) -> None:
+        self._source, self._path, self._writable, self._observe = source, path, writable, observe
+        self._made: dict[tuple[str, Id], _Saved | Remove] = {}
+        self._open = True
+
+    def save(self, type_name: str, given: Mapping[str, object]) -> None:
+        """Keep what the entity was given; fields given before and not now stay as they were.
+
+        Raises Misuse; Rejected: values that do not fit, all of them.
+        """
+        shape = self._shape(type_name)
+        entity_id = self._id(shape, given.get("id"))
+        before = self._made.get((shape.space, entity_id))
+        if isinstance(before, _Saved) and before.shape is not shape:
+            raise Misuse(
+                f"{type_name} and {before.shape.name} share an interface and cannot both have the id {entity_id!r}",
+                "give them different ids, for example with the type's name in front",
+            )
+        values = dict(before.values) if isinstance(before, _Saved) else {}
+        refusals: list[Refusal] = []
+        for name, value in given.items():
+            try:
+                values[name] = shape.coercers[name](value)
+            except Refused as refused:
+                refusals.append(_refusal(shape, entity_id, name, value, refused))
+        unset = [name for name in shape.required if name not in values and name not in given]
+        refusals += [_missing(shape, entity_id, name) for name in unset]
+        if refusals:
+            raise Rejected(tuple(refusals))
+        self._made[shape.space, entity_id] = _Saved(shape, entity_id, values)
+
+    def remove(self, type_name: str, given_id: object) -> None:
+        """Say that the entity is not to be, whatever earlier documents say. Raises Misuse, Rejected."""
+        shape = self._shape(type_name)
+        entity_id = self._id(shape, given_id)
+        self._made[shape.space, entity_id] = Remove(type_name, entity_id)
+
+    def log(self, level: str, text: str) -> None:
+        self._observe(AuthorLogged(level, text, self._source, self._path))
+
+    def close(self) -> None:
+        """The handlers are done: what still runs of them comes too late."""
+        self._open = False
+
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What the document says, in the order in which entities were first mentioned."""
+        return tuple(
+            made
+            if isinstance(made, Remove)
+            else Save(made.shape.name, made.id, tuple(map(made.values.get, made.shape.fields)))
+            for made in self._made.values()
+        )
+
+    def _shape(self, type_name: str) -> Shape:
+        if not self._open:
+            raise Misuse(
+                f"a {type_name} is saved or removed after the handler has ended",
+                "await every task that the handler starts",
+            )
+        if shape := self._writable.get(type_name):
+            return shape
+        raise Misuse(
+            f"the data source {self._source} may not write {type_name}",
+            f"add {type_name} to `entities` of the data source {self._source} in the manifest",
+        )
+
+    def _id(self, shape: Shape, given: object) -> Id:
+        try:
+            return shape.coercers["id"](given)  # type: ignore[return-value]
+        except Refused as refused:
+            field = shape.fields["id"]
+            what = f"Entity {shape.name} without an id" if given is None else f"Entity {shape.name}: id: {refused.what}"
+            raise Rejected((Refusal(what, refused.mend, field, given, refused.value),)) from refused
+
+
+def current(wish: str) -> Collector:
+    """The collector of the run that this is part of.
+
+    Raises Misuse: this is outside of a handler, where `wish` cannot be.
+    """
+    if collector := CURRENT.get():
+        return collector
+    raise Misuse(f"{wish} outside of a handler", "do it inside the function that the manifest names as a handler")
+
+
+def _refusal(shape: Shape, entity_id: Id, name: str, given: object, refused: Refused) -> Refusal:
+    field = shape.fields[name]
+    if given is None and field.required:
+        return _missing(shape, entity_id, name)
+    what = f"Entity {shape.name}[{label(entity_id)}]: field `{field.name}`: {refused.what}"
+    return Refusal(what, refused.mend, field, given, refused.value)
+
+
+def _missing(shape: Shape, entity_id: Id, name: str) -> Refusal:
+    field = shape.fields[name]
+    return Refusal(
+        f"Entity {shape.name}[{label(entity_id)}]: missing value for the non-null field `{field.name}`",
+        f"give `{name}` a value before save(), or take the ! off {shape.name}.{field.name} in the schema",
+        field,
+        None,
+        None,
+    )
+
+
+def label(entity_id: Id) -> str:
+    """An id for people."""
+    return f"0x{entity_id.hex()}" if isinstance(entity_id, bytes) else str(entity_id)
+
+
+CURRENT: ContextVar[Collector | None] = ContextVar("docgraph_collector", default=None)

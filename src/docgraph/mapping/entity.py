@@ -1,0 +1,115 @@
+"""The base of the generated entity classes.
+
+An entity is a bag of assigned fields with a type; saving hands it to the run that
+the handler is part of. What may be assigned is known to classes that were bound to
+a schema, which loading does.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+
+from docgraph.mapping.collect import Misuse, current
+from docgraph.mapping.shape import Shape
+
+_Bound = TypeVar("_Bound", bound="type[Entity]")
+
+
+class NoSuchField(Misuse, AttributeError):
+    """An entity is asked for, or given, a field that it does not have."""
+
+
+class Entity:
+    """A row to be: fields as attributes, `save()` and `remove(id)`."""
+
+    __entity__: ClassVar[str] = ""  # the type's name in the schema
+    __shape__: ClassVar[Shape | None] = None
+
+    def __init__(self, *id: Any, **fields: Any) -> None:
+        if id:
+            if len(id) > 1 or "id" in fields:
+                raise Misuse(f"{type(self).__name__} takes one id", "give the other fields by name")
+            fields["id"] = id[0]
+        for name in fields:
+            self._check(name)
+        vars(self).update(fields)
+
+    def save(self) -> None:
+        """Make the document say: this entity exists and looks like this.
+
+        Saved again with the same id, fields assigned later win and the others stay.
+        """
+        current(f"{type(self).__name__}.save()").save(self.__entity__, vars(self))
+
+    @classmethod
+    def remove(cls, id: str | bytes | int) -> None:
+        """Make the document say: whatever earlier documents say of this entity does not count."""
+        current(f"{cls.__name__}.remove()").remove(cls.__entity__, id)
+
+    @classmethod
+    def load(cls, id: str | bytes | int) -> NoReturn:
+        """Not available yet."""
+        raise Misuse(
+            f"{cls.__name__}.load() is not available yet: a handler sees its own document only",
+            f"refer to the {cls.__name__} by its id, and let the query follow the reference",
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes as fields are assigned
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({fields})"
+
+    def _check(self, name: str) -> None:
+        """May the field be assigned? Raises NoSuchField, Misuse."""
+        shape = self.__shape__
+        if shape is None or name in shape.fields:
+            return
+        if name in shape.derived:
+            field = shape.derived[name]
+            raise Misuse(
+                f"{shape.name}.{field.name} is derived and cannot be set",
+                f"set `{field.derived_from}` on the entities at the other side",
+            )
+        raise _no_such_field(shape, name)
+
+    if not TYPE_CHECKING:  # else checkers would believe in every attribute
+
+        def __setattr__(self, name: str, value: object) -> None:
+            self._check(name)
+            vars(self)[name] = value
+
+        def __getattr__(self, name: str) -> object:
+            shape = self.__shape__
+            if name.startswith("__") or shape is None:
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+            if name in shape.derived:
+                raise NoSuchField(
+                    f"{shape.name}.{shape.derived[name].name} is derived: a handler cannot read it",
+                    "ask for it in a query",
+                )
+            if name not in shape.fields:
+                raise _no_such_field(shape, name)
+            if shape.fields[name].required:
+                raise NoSuchField(f"`{name}` of this {shape.name} has no value yet", "assign it before it is read")
+            return None
+
+
+def bind(entity_class: _Bound, shape: Shape) -> _Bound:
+    """Teach a generated class what its fields are."""
+    entity_class.__shape__ = shape
+    return entity_class
+
+
+def _no_such_field(shape: Shape, name: str) -> NoSuchField:
+    declared = {field.name: attribute for attribute, field in {**shape.fields, **shape.derived}.items()}
+    if name in declared:
+        return NoSuchField(f"{shape.name} has no field `{name}`", f"in Python it is called `{declared[name]}`")
+    close = difflib.get_close_matches(name, shape.fields, n=1)
+    known = ", ".join(shape.fields)
+    near = f"did you mean `{close[0]}`? " if close else ""
+    return NoSuchField(f"{shape.name} has no field `{name}`", f"{near}Its fields: {known}")

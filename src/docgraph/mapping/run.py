@@ -1,0 +1,112 @@
+"""Run the handlers of a data source for one document, and hand over what they say.
+
+A handler is a function of its document, the context and nothing else: it is not
+told the time and sees no other document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from docgraph.manifest.values import DocumentHandler, RecordHandler
+from docgraph.mapping.blame import Blame
+from docgraph.mapping.collect import CURRENT, Collector, Misuse
+from docgraph.mapping.frames import Spot
+from docgraph.mapping.modules import Modules
+from docgraph.mapping.shape import Shape
+from docgraph.mapping.subject import Subject
+from docgraph.model.changes import Contribution
+from docgraph.model.document import Document
+from docgraph.model.events import Observe
+from docgraph.model.problem import FormatProblem, Problem, Problems
+
+MOST_PROBLEMS = 20  # of one document; further records are not run then
+
+Function = Callable[[object], object]
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A handler of the manifest with the author's function and where it begins."""
+
+    handler: DocumentHandler | RecordHandler
+    function: Function
+    begins: Spot
+
+
+class SourceHandlers:
+    """The handlers of one data source, ready to run."""
+
+    def __init__(
+        self, name: str, fingerprint: bytes, bound: tuple[Bound, ...], writable: Mapping[str, Shape], modules: Modules
+    ) -> None:
+        self.name = name
+        self.fingerprint = fingerprint  # 16 bytes
+        self._bound, self._writable, self._modules = bound, writable, modules
+
+    async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:
+        """What the document says: at most one contribution per entity, in the order of their first mention.
+
+        Document handlers run before record handlers, each kind in the manifest's order.
+
+        Raises Problem or Problems, and nothing else but cancellation.
+        """
+        collector = Collector(self.name, document.path, self._writable, observe)
+        token = CURRENT.set(collector)
+        problems: list[Problem] = []
+        try:
+            for bound in self._bound:
+                if bound.handler.fits(document.path):
+                    await self._run_one(bound, document, problems)
+        finally:
+            collector.close()
+            CURRENT.reset(token)
+        if problems:
+            raise problems[0] if len(problems) == 1 else Problems(problems)
+        return collector.contributions()
+
+    async def _run_one(self, bound: Bound, document: Document, problems: list[Problem]) -> None:
+        if isinstance(bound.handler, RecordHandler):
+            await self._run_records(bound, bound.handler, document, problems)
+        else:
+            problems += await self._call(bound, Subject(document))
+
+    async def _run_records(
+        self, bound: Bound, handler: RecordHandler, document: Document, problems: list[Problem]
+    ) -> None:
+        try:
+            for record in document.records(handler.at):
+                problems += await self._call(bound, Subject(document, record, handler.at))
+                if len(problems) >= MOST_PROBLEMS:
+                    return
+        except FormatProblem as problem:
+            problems.append(problem)
+
+    async def _call(self, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
+        """Call one handler once. Whatever its code raises comes back as problems."""
+        blame = Blame(self._modules, bound.begins, subject)
+        try:
+            given = bound.function(subject.argument)
+            if inspect.isawaitable(given):
+                given = await given
+            if given is not None:
+                raise Misuse(
+                    f"{bound.handler.handler} returned {type(given).__name__}, and nobody looks at what it returns",
+                    "call .save() on what should be kept, and return nothing",
+                )
+        except asyncio.CancelledError as error:
+            if _is_wanted():
+                raise
+            return blame.problems(error)
+        except (Exception, SystemExit) as error:
+            return blame.problems(error)
+        return ()
+
+
+def _is_wanted() -> bool:
+    """Was our own task cancelled, rather than something that the handler awaited?"""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
