@@ -1,0 +1,47 @@
+"""Bytes to values: one file per format, each a `Reader`. Nothing here knows of schemas or handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from docgraph.formats.csv import DelimitedReader
+from docgraph.formats.json import JsonReader
+from docgraph.formats.jsonl import JsonlReader
+from docgraph.formats.markdown import MarkdownReader
+from docgraph.formats.plain import PlainReader
+from docgraph.formats.toml import TomlReader
+from docgraph.formats.yaml import YamlReader
+from docgraph.model.document import Reader
+
+FORMATS: Mapping[str, Reader] = {
+    "markdown": MarkdownReader(),
+    "json": JsonReader(),
+    "jsonl": JsonlReader(),
+    "yaml": YamlReader(),
+    "toml": TomlReader(),
+    "csv": DelimitedReader("csv", ","),
+    "tsv": DelimitedReader("tsv", "\t"),
+    "text": PlainReader(),
+}
+
+EXTENSIONS: Mapping[str, str] = {
+    "md": "markdown",
+    "markdown": "markdown",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "toml": "toml",
+    "csv": "csv",
+    "tsv": "tsv",
+    "txt": "text",
+    "text": "text",
+}
+
+
+def reader_for(path: str) -> Reader | None:
+    """The reader for a file by its extension, in either case; None: no format is known for it."""
+    name = path.rsplit("/", 1)[-1]
+    extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    return FORMATS.get(EXTENSIONS.get(extension, ""))
