@@ -1,0 +1,88 @@
+"""Decide what to index.
+
+Compares what the index knows with what a scan has seen. Opens no file and no
+connection, so every decision can be tested with two dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Indexed, Known, Stat
+
+# A file that was written a moment before it was read may have been written once more without its look telling: clocks
+# of file systems tick in steps of up to two seconds. Such a look is remembered with this instead of its time, equals no
+# other, and so the next scan decides by content.
+RACY_NS = 2_000_000_000
+UNSETTLED = -1
+
+
+class Sighting(msgspec.Struct, frozen=True, gc=False):
+    """A document that a scan saw."""
+
+    key: DocumentKey
+    stat: Stat
+    code: bytes  # of the handlers it would be run through now
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What turns an index of what is known into an index of what was seen."""
+
+    read: tuple[DocumentKey, ...]  # new or perhaps changed, in position order
+    gone: tuple[DocumentKey, ...]  # in position order
+    seen: int  # how many documents there are
+
+
+def decide(
+    known: Mapping[DocumentKey, Known],
+    seen: Iterable[Sighting],
+    *,
+    blind: Collection[DocumentKey] = (),
+    suspects: Collection[DocumentKey] = (),
+) -> Plan:
+    """Say what to read and what is gone.
+
+    Every document of `suspects` that was seen is read whatever it looks like. What is known at or beneath a path of
+    `blind`, where the scan could not look, is left alone. `blind` is only asked once `seen` is exhausted.
+    """
+    read: list[DocumentKey] = []
+    met: set[DocumentKey] = set()
+    count = 0
+    for sighting in seen:
+        count += 1
+        key = sighting.key
+        before = known.get(key)
+        if before is None:
+            read.append(key)
+            continue
+        met.add(key)
+        if before.stat != sighting.stat or before.code != sighting.code or key in suspects:
+            read.append(key)
+    gone = () if len(met) == len(known) else (key for key in known if key not in met and not _beneath(key, blind))
+    return Plan(tuple(sorted(read)), tuple(sorted(gone)), count)
+
+
+def settle(stat: Stat, now_ns: int) -> Stat:
+    """The look to remember for a document that was read at `now_ns`."""
+    return Stat(stat.size, UNSETTLED, stat.inode) if abs(now_ns - stat.mtime_ns) < RACY_NS else stat
+
+
+def half_written(change: DocumentChange) -> bool:
+    """Does the document look as if somebody was just writing it: written a moment ago, and empty or at fault?"""
+    match change:
+        case Failed(known=known):
+            return known.stat.mtime_ns == UNSETTLED
+        case Indexed(known=known):
+            return known.stat.mtime_ns == UNSETTLED and known.stat.size == 0
+        case _:
+            return False
+
+
+def _beneath(key: DocumentKey, folders: Collection[DocumentKey]) -> bool:
+    return any(
+        key.source == folder.source
+        and (not folder.path or key.path == folder.path or key.path.startswith(folder.path + "/"))
+        for folder in folders
+    )

@@ -1,0 +1,78 @@
+"""A data source as the indexer meets it: where its documents are, how they are read, what handles them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, Protocol
+
+import msgspec
+
+from docgraph.formats import FORMATS, reader_for
+from docgraph.model.changes import Contribution
+from docgraph.model.document import Document, Reader
+from docgraph.model.events import Observe, ProblemFound
+from docgraph.model.problem import HandlerProblem, Location, Problem
+from docgraph.sources import Source
+
+
+class SourceHandlers(Protocol):
+    """The handlers of one data source."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Differs when the handlers could say something else about the same document."""
+
+    async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:
+        """What the document says, at most one contribution per entity.
+
+        Raises Problem or Problems.
+        """
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """How documents of one kind are run."""
+
+    reader: Reader
+    code: bytes  # 16 bytes: of the handlers and the format; a document is run again when it differs
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """One data source of the manifest."""
+
+    ordinal: int  # in the manifest, from 0
+    name: str
+    source: Source
+    handlers: SourceHandlers
+    context: Mapping[str, Any]
+    readings: dict[str, Reading | None]  # by extension, filled as extensions are met
+
+    def reading(self, path: str) -> Reading | None:
+        """How the document at `path` is read and by what code; None where no format is known for it."""
+        dot = path.rfind(".")
+        extension = path[dot:] if dot > path.rfind("/") else ""
+        try:
+            return self.readings[extension]
+        except KeyError:
+            reading = self.readings[extension] = self._reading(path)
+            return reading
+
+    def told(self, path: str, problem: Problem) -> ProblemFound:
+        """A problem of the document at `path`, its place as the author would type it."""
+        shown = copy(problem)
+        shown.at = self._shown(path, problem.at)
+        if isinstance(shown, HandlerProblem) and shown.document is not None:
+            shown.document = self._shown(path, shown.document)
+        return ProblemFound(self.name, shown)
+
+    def _shown(self, path: str, at: Location) -> Location:
+        """Places in the author's code are relative to the project already."""
+        return msgspec.structs.replace(at, path=self.source.shown(path)) if at.path == path else at
+
+    def _reading(self, path: str) -> Reading | None:
+        reader = FORMATS[self.source.format] if self.source.format else reader_for(path)
+        if reader is None:
+            return None
+        digest = hashlib.blake2b(reader.name.encode() + b"\0" + self.handlers.fingerprint, digest_size=16)
+        return Reading(reader, digest.digest())

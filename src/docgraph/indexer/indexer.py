@@ -1,0 +1,229 @@
+"""One index kept equal to its documents: catching up with all of them, then following each change.
+
+Both ways are one: look, decide, run, commit. They differ only in how much is looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
+
+from docgraph.indexer.block import Outcome, Work, Writer, ahead, commit, look_at, one, run_plan
+from docgraph.indexer.decide import Plan, decide, half_written
+from docgraph.indexer.look import Survey, look_everywhere, whole_sources
+from docgraph.indexer.memory import Memory
+from docgraph.indexer.places import (
+    Identity,
+    absolute,
+    concerns_project,
+    holds_folder,
+    identity,
+    places,
+    watched_folders,
+)
+from docgraph.indexer.project import Project, changed_files, feeds_of
+from docgraph.indexer.run import now, stopwatch
+from docgraph.indexer.watch import Hints, WatcherLost, subscribe
+from docgraph.model.changes import Block, DocumentChange, DocumentKey
+from docgraph.model.events import BlockCommitted, Observe, ProblemFound, Retrying, ScanFinished
+from docgraph.model.problem import ConflictProblem
+from docgraph.sources.notes import SourceAway
+
+BURST = 16  # paths told at once, from which on more are waited for, so that they become one block
+SETTLING = 0.3  # seconds that a document which looks half-written gets before it is taken as it is
+CHECK_EVERY = 60.0  # seconds
+LONGEST_DELAY = 5.0  # seconds
+
+
+class Indexer:
+    """Keeps what `writer` holds equal to the documents of `project`."""
+
+    def __init__(self, project: Project, writer: Writer, observe: Observe) -> None:
+        self._project, self._writer, self._observe = project, writer, observe
+        self._feeds = feeds_of(project)
+        self._memory = Memory({})
+        self._links: Mapping[DocumentKey, DocumentKey] = {}  # as the last full scan found them
+        self._told: frozenset[tuple[str, str]] = frozenset()
+        self._folders: list[Identity | None] = []  # those that are watched, by source
+        self._relinked = False  # whether a watched folder has lost the name by which the watcher knows it
+        self._half_written: dict[DocumentKey, float] = {}  # → when it is taken as it is
+
+    async def catch_up(self) -> Block | None:
+        """Make the index equal to the documents as they are now. None where nothing that readers see had to change.
+
+        Raises Unavailable: a source or the store cannot be reached. Nothing is lost; another try goes on from there.
+        """
+        started = stopwatch()
+        known = await self._writer.known()
+        survey = Survey()
+        sightings = look_everywhere(self._feeds, survey)
+        plan = await asyncio.to_thread(lambda: decide(known, sightings, blind=survey.blind))
+        self._memory, self._links = Memory(known), survey.links
+        self._half_written.clear()
+        self._tell_skipped(survey, frozenset())
+        self._observe(ScanFinished(plan.seen, len(plan.read), len(plan.gone), stopwatch() - started))
+        if not self._writer.complete:
+            return await self._load(plan, started)
+        async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
+            return self._tell(await commit(chunks, self._work, self._writer), started)
+
+    async def watch(self, *, ready: asyncio.Event | None = None, check_every: float = CHECK_EVERY) -> tuple[str, ...]:
+        """Catch up, then follow every change until one of the project's own files differs from what was loaded.
+
+        Returns the paths of those files. `ready` is set once the index has caught up for the first time. Every
+        `check_every` seconds all documents are compared with what is known, to find what no event told. A source that
+        goes away is waited for; what is indexed of it stays.
+
+        Raises Unavailable: the store cannot be reached. Nothing is lost; watch again with a new writer.
+        """
+        delay = 0.1
+        while True:
+            try:
+                async with subscribe(*watched_folders(self._project, self._feeds)) as hints:
+                    self._relinked = False
+                    self._folders = [identity(feed) for feed in self._feeds]
+                    if changed := changed_files(self._project):
+                        return changed
+                    await self.catch_up()
+                    if ready is not None:
+                        ready.set()
+                    delay = 0.1
+                    async with self._checking(hints, check_every):
+                        while not (self._relinked or self._replaced()):
+                            if changed := await self._step(hints):
+                                return changed
+            except (SourceAway, WatcherLost) as fault:
+                self._observe(Retrying(fault.what, delay))
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, LONGEST_DELAY)
+
+    async def follow(self, paths: Iterable[str]) -> Block | None:
+        """Make the index equal to the documents at and beneath the absolute paths, in one block, without waiting.
+
+        Raises Unavailable.
+        """
+        keys = places(paths, self._feeds, self._links)
+        return await self._follow(keys, keys, stopwatch())
+
+    @property
+    def _work(self) -> Work:
+        return Work(self._feeds, self._memory, self._observe)
+
+    async def _load(self, plan: Plan, started: float) -> Block:
+        """Fill an empty index, step by step, so that a crash costs one step."""
+        async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
+            async for changes in chunks:
+                self._tell_failed(await commit(one(changes), self._work, self._writer))
+        block = await self._writer.finish_first_load(now())
+        self._tell_block(block, started, self._what(plan.read))
+        return block
+
+    async def _step(self, hints: Hints) -> tuple[str, ...]:
+        """Wait for something to happen and take it in. Returns which of the project's own files have changed."""
+        paths = await hints.take(self._patience())
+        started = stopwatch()
+        if len(paths) >= BURST or holds_folder(paths):
+            # More may come; and what was made in a new folder before it was watched is only found by looking.
+            paths |= await hints.take_until_quiet()
+        if concerns_project(paths, self._project):
+            paths |= await hints.take_until_quiet()
+            if changed := changed_files(self._project):
+                return changed
+        due = frozenset(key for key, until in self._half_written.items() if until <= started)
+        if keys := places(paths, self._feeds, self._links) | due:
+            await self._follow(keys, due, started)
+        return ()
+
+    def _patience(self) -> float | None:
+        """How long nothing needs to be done if nothing happens."""
+        if not self._half_written:
+            return None
+        return max(0.0, min(self._half_written.values()) - stopwatch())
+
+    async def _follow(
+        self, keys: Collection[DocumentKey], due: Collection[DocumentKey], started: float
+    ) -> Block | None:
+        """Make the index equal to what is at and beneath the keys, in one block. What is due is taken as it is."""
+        survey = Survey()
+        look = partial(look_at, keys, self._work, survey)
+        plan = await asyncio.to_thread(look) if len(keys) > BURST else look()
+        lost = [key for key in keys if key in self._links and survey.links.get(key) != self._links[key]]
+        self._relinked = any(self._memory.get(key) is None for key in lost)
+        self._links = {**self._links, **survey.links}
+        self._tell_skipped(survey, self._told)
+        for key in due:
+            self._half_written.pop(key, None)
+        async with aclosing(ahead(self._whole(run_plan(plan, self._work), due))) as chunks:
+            return self._tell(await commit(chunks, self._work, self._writer), started)
+
+    async def _whole(
+        self, chunks: AsyncGenerator[list[DocumentChange], None], due: Collection[DocumentKey]
+    ) -> AsyncGenerator[list[DocumentChange], None]:
+        """The chunks without documents that look half-written; those are looked at again, once they are due at last."""
+        async with aclosing(chunks):
+            async for changes in chunks:
+                waits = {change.key for change in changes if change.key not in due and half_written(change)}
+                for key in waits:
+                    self._half_written.setdefault(key, stopwatch() + SETTLING)
+                yield [change for change in changes if change.key not in waits]
+
+    @asynccontextmanager
+    async def _checking(self, hints: Hints, every: float) -> AsyncIterator[None]:
+        """Inside, hints are given of what differs from what is known although no event told."""
+        task = asyncio.create_task(self._check(hints, every))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _check(self, hints: Hints, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            survey = Survey()
+            try:
+                plan = await asyncio.to_thread(look_at, whole_sources(self._feeds), self._work, survey)
+            except SourceAway as fault:
+                hints.fail(fault)
+                return
+            self._links = survey.links
+            self._tell_skipped(survey, frozenset())
+            hints.add(absolute(key, self._feeds) for key in (*plan.read, *plan.gone, *self._replaced()))
+
+    def _replaced(self) -> list[DocumentKey]:
+        """The sources whose folder is another than the one that is watched."""
+        pairs = zip(self._feeds, self._folders, strict=True)
+        return [DocumentKey(feed.ordinal, "") for feed, watched in pairs if identity(feed) != watched]
+
+    def _tell_skipped(self, survey: Survey, told: frozenset[tuple[str, str]]) -> None:
+        """Tell what is left out, each thing once for as long as it is so."""
+        found = {(name, str(problem)): problem for name, problem in survey.problems}
+        for (name, text), problem in found.items():
+            if (name, text) not in self._told:
+                self._observe(ProblemFound(name, problem))
+        self._told = told | found.keys()
+
+    def _tell(self, outcome: Outcome, started: float) -> Block | None:
+        if outcome.block is None:
+            return None
+        self._tell_failed(outcome)
+        self._tell_block(outcome.block, started, self._what(outcome.changed))
+        return outcome.block
+
+    def _tell_failed(self, outcome: Outcome) -> None:
+        for failed in outcome.failed:
+            for problem in failed.problems:
+                self._observe(self._feeds[failed.key.source].told(failed.key.path, problem))
+
+    def _tell_block(self, block: Block, started: float, what: str) -> None:
+        for problem in block.problems:
+            if isinstance(problem, ConflictProblem):
+                self._observe(ProblemFound("", problem))
+        self._observe(BlockCommitted(block, stopwatch() - started, what))
+
+    def _what(self, changed: Sequence[DocumentKey]) -> str:
+        if len(changed) != 1:
+            return f"{len(changed):,} documents"
+        return self._feeds[changed[0].source].source.shown(changed[0].path)

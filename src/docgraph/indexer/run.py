@@ -1,0 +1,111 @@
+"""Run documents through their handlers. The clock of the indexer is read here and nowhere else.
+
+From a document to its outcome only values travel: nothing here knows the store
+or other documents, so outcomes may be worked out in any order and anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from docgraph.indexer.decide import UNSETTLED, settle
+from docgraph.indexer.feed import Feed
+from docgraph.indexer.look import Survey, look_everywhere
+from docgraph.indexer.project import Project, feeds_of
+from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, Stat, Touched
+from docgraph.model.document import Document
+from docgraph.model.events import Observe, ProblemFound
+from docgraph.model.problem import Problem, Problems, SourceProblem
+from docgraph.sources.notes import Missing
+
+UNREAD = Stat(0, UNSETTLED, 0)  # of a document that cannot be read: every scan tries again
+NO_HASH = bytes(16)
+BREATH = 0.005  # seconds; who shares the event loop with us never waits much longer than this and one document
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A document to be read, with what is known of it."""
+
+    feed: Feed
+    key: DocumentKey
+    known: Known | None
+
+
+def now() -> datetime:
+    """UTC."""
+    return datetime.now(UTC)
+
+
+def stopwatch() -> float:
+    """Seconds since some moment; only differences mean anything."""
+    return time.perf_counter()
+
+
+async def run(tasks: Sequence[Task], observe: Observe) -> list[DocumentChange]:
+    """What became of each document, in the same order; those of which there is nothing to say are absent.
+
+    Raises SourceAway.
+    """
+    changes: list[DocumentChange] = []
+    breathed = stopwatch()
+    for task in tasks:
+        change = await run_document(task, observe)
+        if change is not None:
+            changes.append(change)
+        if stopwatch() - breathed > BREATH:
+            await asyncio.sleep(0)
+            breathed = stopwatch()
+    return changes
+
+
+async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
+    """What became of one document; None where nothing did."""
+    feed, key, known = task.feed, task.key, task.known
+    reading = feed.reading(key.path)
+    gone = Gone(key) if known else None
+    if reading is None:
+        return gone
+    try:
+        content, stat = feed.source.read(key.path)
+    except Missing:
+        return gone
+    except SourceProblem as problem:
+        unread = Known(UNREAD, NO_HASH, reading.code)
+        return None if known == unread else Failed(key, unread, (problem,))
+    digest = hashlib.blake2b(content, digest_size=16).digest()
+    now_known = Known(settle(stat, time.time_ns()), digest, reading.code)
+    if known is not None and known.hash == digest and known.code == reading.code:
+        return None if known == now_known else Touched(key, now_known)
+    document = Document(key.path, content, source=feed.name, reader=reading.reader, context=feed.context)
+    try:
+        return Indexed(key, now_known, await feed.handlers.run(document, observe))
+    except Problem as problem:
+        return Failed(key, now_known, (problem,))
+    except Problems as several:
+        return Failed(key, now_known, several.problems)
+
+
+async def run_all(project: Project, observe: Observe) -> AsyncIterator[Indexed | Failed]:
+    """Run every document of a project and keep nothing; problems are told as they are found.
+
+    Raises SourceAway.
+    """
+    survey = Survey()
+    feeds = feeds_of(project)
+    sightings = await asyncio.to_thread(lambda: list(look_everywhere(feeds, survey)))
+    for name, problem in survey.problems:
+        observe(ProblemFound(name, problem))
+    for sighting in sightings:
+        feed = feeds[sighting.key.source]
+        change = await run_document(Task(feed, sighting.key, None), observe)
+        if isinstance(change, Failed):
+            for each in change.problems:
+                observe(feed.told(sighting.key.path, each))
+        if isinstance(change, Indexed | Failed):
+            yield change

@@ -1,0 +1,165 @@
+"""Hear that something happened below some folders. What happened is found out by looking.
+
+Events are hints: they can be late, doubled, under another name or missing. Nothing
+here looks at documents or decides anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from watchfiles import awatch
+
+from docgraph.indexer.project import MANIFEST
+from docgraph.model.problem import Unavailable
+
+STEP = 5  # milliseconds between two looks at what the operating system has to tell: most of the time to a fresh answer
+DEBOUNCE = 50  # milliseconds; events that keep coming are handed on this often
+QUIET = 0.1  # seconds without an event after which a burst is over
+LONGEST_BURST = 2.0  # seconds after which a burst is worked off though it goes on
+IGNORED_FOLDERS = frozenset({"node_modules", "generated", "__pycache__"})
+
+
+class WatcherLost(Unavailable):
+    """The operating system no longer tells what happens."""
+
+
+class Hints:
+    """Absolute paths that something happened to, gathered until somebody asks."""
+
+    def __init__(self) -> None:
+        self._paths: set[str] = set()
+        self._fault: Unavailable | None = None
+        self._news = asyncio.Event()
+
+    def add(self, paths: Iterable[str]) -> None:
+        self._paths.update(paths)
+        if self._paths:
+            self._news.set()
+
+    def fail(self, fault: Unavailable) -> None:
+        """Let whoever asks next know that hints are missing from now on."""
+        self._fault = fault
+        self._news.set()
+
+    async def take(self, patience: float | None) -> frozenset[str]:
+        """All paths since the last time, as soon as there are any; none after `patience` seconds.
+
+        Raises Unavailable: as `fail` was told.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._news.wait()
+        self._news.clear()
+        if self._fault is not None:
+            raise self._fault
+        paths = frozenset(self._paths)
+        self._paths.clear()
+        return paths
+
+    async def take_until_quiet(self) -> frozenset[str]:
+        """All paths until none has come for a moment; a burst without end is cut."""
+        paths: frozenset[str] = frozenset()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_BURST):
+                while more := await self.take(QUIET):
+                    paths |= more
+        return paths
+
+
+@asynccontextmanager
+async def subscribe(deep: Sequence[str], flat: Sequence[str]) -> AsyncIterator[Hints]:
+    """Hints of what happens anywhere below the `deep` folders and directly in the `flat` ones, from now on.
+
+    Raises WatcherLost: a folder is not there, or the operating system watches no more of them.
+    """
+    hints = Hints()
+    tasks = [
+        asyncio.create_task(_listen(hints, folders, recursive))
+        for folders, recursive in ((_outermost(deep), True), (sorted(set(flat)), False))
+        if folders
+    ]
+    try:
+        # The first step of each task runs up to its first wait, which is after it has subscribed.
+        await asyncio.sleep(0)
+        await hints.take(0)
+        yield hints
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def project_edited(root: Path) -> tuple[str, ...]:
+    """Wait until something is edited that could mend a project which cannot be loaded. Paths are relative to `root`.
+
+    Raises WatcherLost: the project's folder cannot be watched.
+    """
+    real = _real(root)
+    async with subscribe(_own_folders(real), [real]) as hints:
+        while True:
+            mending = _mending(await hints.take(None), real)
+            if mending:
+                return tuple(sorted(mending | _mending(await hints.take_until_quiet(), real)))
+
+
+def _real(root: Path) -> str:
+    return os.path.realpath(root)
+
+
+def _own_folders(root: str) -> list[str]:
+    """The folders directly in the project that an author's files can be in."""
+    with os.scandir(root) as entries:
+        return [
+            entry.path
+            for entry in entries
+            if entry.is_dir() and not entry.name.startswith(".") and entry.name not in IGNORED_FOLDERS
+        ]
+
+
+def _mending(paths: Iterable[str], root: str) -> set[str]:
+    """Those of the paths, relative to the root, that can be what was missing."""
+    found: set[str] = set()
+    for path in paths:
+        parts = os.path.relpath(path, root).split(os.sep)
+        ours = not any(part.startswith(".") or part in IGNORED_FOLDERS for part in parts)
+        if ours and (parts[-1] == MANIFEST or parts[-1].endswith((".py", ".graphql")) or os.path.isdir(path)):
+            found.add("/".join(parts))
+    return found
+
+
+async def _listen(hints: Hints, folders: Sequence[str], recursive: bool) -> None:
+    try:
+        async for changes in awatch(
+            *folders,
+            watch_filter=None,
+            step=STEP,
+            debounce=DEBOUNCE,
+            recursive=recursive,
+            ignore_permission_denied=True,
+        ):
+            hints.add(path for _, path in changes)
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # whatever the watcher's native part says: a name that is not UTF-8, no more watches
+        hints.fail(_lost(error))
+
+
+def _lost(error: Exception) -> WatcherLost:
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    mend = "on Linux, raise fs.inotify.max_user_watches if it says so; everything is compared again"
+    return WatcherLost(f"the watcher stopped: {error}", mend=mend)
+
+
+def _outermost(folders: Iterable[str]) -> list[str]:
+    """The folders without those that are inside others."""
+    kept: list[str] = []
+    for folder in sorted(set(folders)):
+        if not kept or not folder.startswith(kept[-1].rstrip("/") + "/"):
+            kept.append(folder)
+    return kept

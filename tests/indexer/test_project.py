@@ -1,0 +1,156 @@
+"""Loading a project: all mistakes at once, and what decides whether an index can be gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from docgraph.indexer.project import Project, changed_files, load_project, read_model
+from docgraph.indexer.watch import project_edited
+from docgraph.model.problem import Problems
+
+MANIFEST = """\
+specVersion: 1.0.0
+schema: {file: ./schema.graphql}
+dataSources:
+  - kind: folder
+    name: Docs
+    source: {path: "${DOCS:-./docs}"}
+    mapping: {file: ./mappings/pages.py, entities: [Page], documentHandlers: [{handler: handle}]}
+"""
+SCHEMA = "type Page @entity { id: ID! title: String! }\n"
+MAPPING = """\
+from generated.schema import Page
+
+
+def handle(document):
+    Page(id=document.stem, title=document.data["title"]).save()
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "subgraph.yaml").write_text(MANIFEST)
+    (tmp_path / "schema.graphql").write_text(SCHEMA)
+    (tmp_path / "mappings/pages.py").write_text(MAPPING)
+    return tmp_path
+
+
+def load(root: Path) -> Project:
+    return load_project(root, {})
+
+
+def problems(root: Path, **environment: str) -> list[str]:
+    with pytest.raises(Problems) as found:
+        load_project(root, environment)
+    return [f"{problem.at}: {problem.what}" for problem in found.value.problems]
+
+
+def test_a_project_is_loaded_from_its_folder(root: Path) -> None:
+    project = load(root)
+    assert [source.name for source in project.manifest.sources] == ["Docs"]
+    assert list(project.schema.entities) == ["Page"]
+    assert len(project.fingerprint) == 32
+
+
+def test_an_empty_folder_is_told_how_a_project_is_made(tmp_path: Path) -> None:
+    with pytest.raises(Problems, match="docgraph init"):
+        load(tmp_path)
+
+
+def test_a_missing_schema_is_told_with_its_path(root: Path) -> None:
+    (root / "schema.graphql").unlink()
+    assert problems(root) == ["schema.graphql: there is no such file"]
+
+
+def test_files_that_are_not_text_are_told(root: Path) -> None:
+    (root / "subgraph.yaml").write_bytes(b"\xff")
+    (root / "schema.graphql").write_bytes(b"\xff")
+    assert problems(root) == ["schema.graphql: the file is not UTF-8", "subgraph.yaml: the file is not UTF-8"]
+
+
+def test_mistakes_in_manifest_and_schema_are_told_together(root: Path) -> None:
+    (root / "subgraph.yaml").write_text(MANIFEST.replace("kind: folder", "kind: fodler"))
+    (root / "schema.graphql").write_text(SCHEMA.replace("String!", "Sting!"))
+    told = problems(root)
+    assert any(each.startswith("subgraph.yaml:4:") for each in told)
+    assert any(each.startswith("schema.graphql:1:") for each in told)
+
+
+def test_mistakes_in_mappings_are_told_together_with_missing_folders(root: Path) -> None:
+    (root / "mappings/pages.py").write_text("def handel(document): ...\n")
+    told = problems(root, DOCS="./dcos")
+    assert len(told) == 2
+    assert any("there is no folder './dcos'" in each for each in told)
+    assert any("handle" in each for each in told)
+
+
+def test_manifest_and_schema_can_be_read_without_documents_or_mappings(root: Path) -> None:
+    (root / "docs").rmdir()
+    (root / "mappings/pages.py").unlink()
+    manifest, schema = read_model(root, {})
+    assert manifest.schema_file == "schema.graphql"
+    assert list(schema.entities) == ["Page"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("schema.graphql", "type", "# a comment\ntype"),
+        ("schema.graphql", " title", "\n  title"),
+        ("subgraph.yaml", "./docs", "./mappings"),
+        ("subgraph.yaml", "{path:", "{exclude: [drafts], path:"),
+        ("mappings/pages.py", "document.stem", "document.path"),
+    ],
+)
+def test_an_index_is_gone_on_with_after_an_edit_that_only_concerns_documents(
+    root: Path, file: str, old: str, new: str
+) -> None:
+    before = load(root).fingerprint
+    (root / file).write_text((root / file).read_text().replace(old, new))
+    assert load(root).fingerprint == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("schema.graphql", "String!", "String"),
+        ("schema.graphql", "type Page", '"A page." type Page'),
+        ("subgraph.yaml", "name: Docs", "name: Pages"),
+    ],
+)
+def test_an_index_is_rebuilt_after_an_edit_that_concerns_its_tables(root: Path, file: str, old: str, new: str) -> None:
+    before = load(root).fingerprint
+    (root / file).write_text((root / file).read_text().replace(old, new))
+    assert load(root).fingerprint != before
+
+
+def test_the_projects_own_files_are_compared_by_content(root: Path) -> None:
+    project = load(root)
+    (root / "schema.graphql").write_text(SCHEMA)
+    (root / "docs/a.json").write_text("1")
+    assert changed_files(project) == ()
+    (root / "mappings/pages.py").unlink()
+    (root / "mappings/slugs.py").write_text("")
+    (root / "schema.graphql").write_text(SCHEMA + "#")
+    assert changed_files(project) == ("mappings/pages.py", "mappings/slugs.py", "schema.graphql")
+
+
+@pytest.mark.parametrize("path", ["subgraph.yaml", "schema.graphql", "mappings/pages.py", "docs2"])
+async def test_an_edit_that_may_mend_a_broken_project_is_waited_for(root: Path, path: str) -> None:
+    waiting = asyncio.create_task(project_edited(root))
+    async with asyncio.timeout(20):
+        while not waiting.done():  # the first edits may come before it listens
+            (root / "docs/ignored.json").write_text("1")
+            if path == "docs2":
+                (root / "docs2").mkdir(exist_ok=True)
+                (root / "docs2").rmdir()
+                (root / "docs2").mkdir()
+            else:
+                (root / path).write_text("mended")
+            await asyncio.wait({waiting}, timeout=0.2)
+    assert waiting.result() == (path,)
