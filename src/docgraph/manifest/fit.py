@@ -6,7 +6,6 @@ written, whatever YAML would make of it; numbers and truth values only unquoted.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -17,6 +16,7 @@ from docgraph.formats.content import Mistake
 from docgraph.formats.yaml_values import resolve
 from docgraph.manifest.tree import Entries, Items, Node, Report, Text
 from docgraph.manifest.values import Constants
+from docgraph.model.nearest import nearest
 from docgraph.model.problem import Location, ManifestProblem
 from docgraph.model.values import Refused
 
@@ -29,15 +29,9 @@ class Misfit(Exception):
 
 def suggestion(word: str, known: Collection[str]) -> str:
     """How to mend an unknown word: the nearest known one, and all of them."""
-    near = _nearest(word, known)
+    near = nearest(word, known)
     listed = f"nown: {', '.join(sorted(known))}"
     return f"did you mean `{near}`? K{listed}" if near else f"k{listed}"
-
-
-def _nearest(word: str, known: Collection[str]) -> str | None:
-    alike = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(word.lower().replace("_", ""), alike, n=1, cutoff=0.6)
-    return alike[close[0]] if close else None
 
 
 class Fitting:
@@ -90,7 +84,7 @@ class Fitting:
                 fitted[field.name] = self._fit(value, field.type, f"`{key}`")
             except Misfit:
                 whole = False
-        meant = {_nearest(key, known) for key in node.entries if key not in known}
+        meant = {nearest(key, known) for key in node.entries if key not in known}
         for key, field in known.items():
             if field.required and key not in node.entries:
                 whole = False

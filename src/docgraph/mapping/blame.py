@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import traceback
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ from docgraph.mapping.collect import Misuse, Rejected
 from docgraph.mapping.frames import Spot, spot_of
 from docgraph.mapping.modules import Modules
 from docgraph.mapping.subject import Subject
+from docgraph.model.nearest import nearest
 from docgraph.model.problem import HandlerProblem, Location, Problem, Problems, ValueProblem
 from docgraph.model.values import MissingKey
 
@@ -56,8 +56,8 @@ class Blame(msgspec.Struct, frozen=True):
 
     def _missing_key(self, error: BaseException, mapping: object, key: object) -> Problem:
         keys = [str(each) for each in mapping] if isinstance(mapping, dict) else []
-        close = difflib.get_close_matches(str(key), keys, n=1)
-        near = f"; did you mean {close[0]!r}?" if close else ""
+        meant = nearest(str(key), keys)
+        near = f"; did you mean {meant!r}?" if meant else ""
         if self.subject.is_context(mapping):
             mend = f"add `{key}` to the data source's `context` in the manifest"
             return self._handler_problem(error, f"the context has no key {key!r}{near}", mend)

@@ -7,11 +7,11 @@ a schema, which loading does.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from docgraph.mapping.collect import Misuse, current
 from docgraph.mapping.shape import Shape
+from docgraph.model.nearest import nearest
 
 _Bound = TypeVar("_Bound", bound="type[Entity]")
 
@@ -109,7 +109,7 @@ def _no_such_field(shape: Shape, name: str) -> NoSuchField:
     declared = {field.name: attribute for attribute, field in {**shape.fields, **shape.derived}.items()}
     if name in declared:
         return NoSuchField(f"{shape.name} has no field `{name}`", f"in Python it is called `{declared[name]}`")
-    close = difflib.get_close_matches(name, shape.fields, n=1)
+    meant = nearest(name, shape.fields)
     known = ", ".join(shape.fields)
-    near = f"did you mean `{close[0]}`? " if close else ""
+    near = f"did you mean `{meant}`? " if meant else ""
     return NoSuchField(f"{shape.name} has no field `{name}`", f"{near}Its fields: {known}")

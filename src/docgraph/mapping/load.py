@@ -6,7 +6,6 @@ project's folder and runs the modules' top level, nothing more.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from docgraph.mapping.generate import class_name, generate
 from docgraph.mapping.modules import GENERATED, Modules
 from docgraph.mapping.run import Bound, SourceHandlers
 from docgraph.mapping.shape import shapes
+from docgraph.model.nearest import nearest
 from docgraph.model.problem import Location, ManifestProblem, MappingProblem, Problem, Problems
 from docgraph.model.schema import Schema
 
@@ -167,6 +167,6 @@ def _unfit(function: Callable[..., object], name: str) -> tuple[str, str] | None
 
 
 def _suggestion(name: str, known: Mapping[str, object] | list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
+    meant = nearest(name, known)
     listed = f"there is: {', '.join(sorted(known)[:20])}" if known else "there is none at all"
-    return f"did you mean `{close[0]}`? {listed[0].upper()}{listed[1:]}" if close else listed
+    return f"did you mean `{meant}`? {listed[0].upper()}{listed[1:]}" if meant else listed

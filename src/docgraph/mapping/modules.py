@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import difflib
 import importlib.util
 import itertools
 import sys
@@ -23,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from docgraph.model.nearest import nearest
 
 GENERATED = "generated.schema"
 _SERIAL = itertools.count(1)
@@ -170,8 +171,8 @@ class Modules:
         if self.is_package(package) and self.exists(f"{package}.{name}"):
             self.load(f"{package}.{name}")
             return
-        close = difflib.get_close_matches(name, [each for each in vars(module) if not each.startswith("_")], n=1)
-        near = f"; did you mean {close[0]!r}?" if close else ""
+        meant = nearest(name, [each for each in vars(module) if not each.startswith("_")])
+        near = f"; did you mean {meant!r}?" if meant else ""
         raise ImportError(f"cannot import name {name!r} from {package!r}{near}", name=package)
 
     def _absolute(self, name: str, globals: Mapping[str, Any], level: int) -> str:

@@ -6,7 +6,6 @@ Text is kept as it was written, character by character. What Postgres cannot hol
 
 from __future__ import annotations
 
-import difflib
 import enum
 import math
 import re
@@ -16,6 +15,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from docgraph.model.given import Refused, WrittenFloat, WrittenInt, show
+from docgraph.model.nearest import nearest
 from docgraph.model.numbers import is_writable, plain
 
 MAX_ID_BYTES = 2000  # an index entry of Postgres holds little more
@@ -114,9 +114,8 @@ def one_of(name: str, labels: Iterable[str]) -> Callable[[object], str]:
 
 
 def _mend_label(value: object, known: Iterable[str]) -> str:
-    by_fold = {label.casefold(): label for label in known}
-    near = difflib.get_close_matches(str(value).casefold(), by_fold, n=1) if isinstance(value, str) else []
-    hint = f"did you mean {by_fold[near[0]]}? " if near else ""
+    near = nearest(value, known) if isinstance(value, str) else None
+    hint = f"did you mean {near}? " if near else ""
     return f"{hint}Known: {', '.join(sorted(known))}"
 
 

@@ -6,13 +6,13 @@ Nothing here is refused; `Mistakes` collects what the rules beside this file ref
 
 from __future__ import annotations
 
-import difflib
 import enum
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from graphql import language as ast
 
+from docgraph.model.nearest import nearest
 from docgraph.model.problem import Location, SchemaProblem
 
 
@@ -128,16 +128,9 @@ def description(node: ast.Node) -> str | None:
     return (found.value.strip() or None) if found else None
 
 
-def near(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was probably meant to be."""
-    by_fold = {each.casefold(): each for each in known}
-    found = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.7)
-    return by_fold[found[0]] if found else None
-
-
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     """A remedy for an unknown name: the nearest known one, or `otherwise`."""
-    found = near(name, known)
+    found = nearest(name, known)
     return f"did you mean {found}?" if found else otherwise
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from graphql import language as ast
 
+from docgraph.model.nearest import nearest
 from docgraph.model.sdl.declared import (
     Declarations,
     Declared,
@@ -18,7 +19,6 @@ from docgraph.model.sdl.declared import (
     Mistakes,
     description,
     directive,
-    near,
     read_type,
 )
 
@@ -126,7 +126,7 @@ def _check_directives(node: ast.TypeDefinitionNode, own: frozenset[str], mistake
         for each in place.directives or ():
             name = each.name.value
             if name not in DIRECTIVES:
-                meant = near(name, DIRECTIVES) if name not in own else None
+                meant = nearest(name, DIRECTIVES) if name not in own else None
                 if meant:
                     mistakes.add(
                         each,
@@ -152,7 +152,7 @@ def _check_arguments(node: ast.DirectiveNode, mistakes: Mistakes) -> None:
     for each in node.arguments or ():
         name = each.name.value
         if name not in known:
-            meant = near(name, known)
+            meant = nearest(name, known)
             mend = f"did you mean {meant}?" if meant else f"known arguments: {', '.join(sorted(known))}"
             mistakes.add(each, f"@{node.name.value} has no argument {name}", mend)
         elif name in seen:
