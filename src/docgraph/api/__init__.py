@@ -1,0 +1,1 @@
+"""The GraphQL contract: types from the model, operations to plans, answers over HTTP."""

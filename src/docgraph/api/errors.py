@@ -1,0 +1,57 @@
+"""Errors as clients see them: a message, places, a path and a code; never SQL, a stack or a file.
+
+Source of the messages: spec/subgraph-api.md 2.10 to 2.14, graphql-js for the rest.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from graphql import GraphQLError, Node
+
+PathKeys = Sequence[str | int]
+
+
+class Code(enum.Enum):
+    """`extensions.code` of every error."""
+
+    PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    OPERATION_UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
+    BAD_INPUT = "BAD_USER_INPUT"
+    BAD_REQUEST = "BAD_REQUEST"
+    TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    BLOCK_NOT_AVAILABLE = "BLOCK_NOT_AVAILABLE"
+    INDEXING_ERROR = "INDEXING_ERROR"
+    NULL_VALUE = "NULL_VALUE"  # a reference that must lead somewhere leads nowhere
+    AMBIGUOUS = "AMBIGUOUS_REFERENCE"
+    TIMED_OUT = "QUERY_TIMED_OUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL_SERVER_ERROR"
+
+
+class Rejected(Exception):
+    """A request that is not executed at all, and everything that is wrong with it."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__([error.message for error in errors])
+        self.errors = tuple(errors)
+
+
+def error(
+    message: str, code: Code, nodes: Node | Collection[Node] | None = None, path: PathKeys | None = None
+) -> GraphQLError:
+    return GraphQLError(message, nodes, path=path, extensions={"code": code.value})
+
+
+def coded(errors: Sequence[GraphQLError], code: Code) -> list[GraphQLError]:
+    """The errors of graphql-core with a code, where they have none yet."""
+    for each in errors:
+        each.extensions = {"code": code.value, **(each.extensions or {})}
+    return list(errors)
+
+
+def formatted(problem: GraphQLError) -> dict[str, Any]:
+    return dict(problem.formatted)

@@ -1,0 +1,211 @@
+"""One request: judged, planned, answered by one statement.
+
+The optimistic statement gives the bytes of the answer, which pass through
+untouched. Where it cannot be right, the same plan is printed in its exact form and
+graphql-core completes the tree; both ways give equal answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg  # type: ignore[import-untyped]
+import msgspec
+import strawberry
+from graphql import GraphQLError
+
+from docgraph.api.compile import Compiled, Contract, compile_operation
+from docgraph.api.complete import complete
+from docgraph.api.documents import Documents, Request
+from docgraph.api.errors import Code, Rejected, error, formatted
+from docgraph.api.schema import core_of, strawberry_schema
+from docgraph.api.verdicts import awaited, blocks_missing, refused_for_problems
+from docgraph.model.schema import Schema
+from docgraph.query import plan
+from docgraph.query.print import statement
+from docgraph.query.rows import Form
+from docgraph.store.layout import Layout, layout
+from docgraph.store.sql import render
+
+logger = logging.getLogger(__name__)
+
+NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required(): a null where none may be
+SEVERAL_ROWS = "21000"  # SQLSTATE of a scalar subquery with more than one row
+CANCELED = "57014"  # SQLSTATE of a statement that took too long
+TOO_COMPLEX = ("54000", "54001", "54011", "54023")  # SQLSTATEs: more than Postgres can take
+
+
+class Connection(Protocol):
+    async def fetchrow(self, query: str, *arguments: Any) -> Any: ...
+
+
+class Connections(Protocol):
+    """Where connections come from: a pool of asyncpg's, or anything that lends one."""
+
+    def acquire(self) -> AbstractAsyncContextManager[Any]: ...
+
+
+class Lent(msgspec.Struct, frozen=True):
+    """One connection, lent to one request after another."""
+
+    connection: Connection
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        yield self.connection
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The response: JSON, and the status of HTTP for clients that go by it."""
+
+    body: bytes
+    status: int = 200
+    malformed: bool = False  # what came was no request at all
+
+
+class _Work(msgspec.Struct, frozen=True):
+    """One request on its way."""
+
+    request: Request
+    compiled: Compiled
+    variables: Mapping[str, Any]
+
+
+class Engine:
+    """One served deployment: its schema, and how requests to it are answered."""
+
+    def __init__(self, made: strawberry.Schema, contract: Contract, places: Layout, patience: float) -> None:
+        self.schema = made
+        self._contract = contract
+        self._layout = places
+        self._patience = patience
+        self._documents = Documents(contract.core)
+
+    @classmethod
+    def build(cls, schema: Schema, namespace: str, deployment: str, patience: float = 10.0) -> Engine:
+        """The engine of the deployment that owns `namespace`. Opens nothing.
+
+        `patience`: seconds a request waits for the block it names as `number_gte`.
+        """
+        made = strawberry_schema(schema)
+        return cls(made, Contract.of(schema, core_of(made), deployment), layout(schema, namespace), patience)
+
+    def sdl(self) -> str:
+        """The API's own schema, in GraphQL's schema language."""
+        return self.schema.as_str()
+
+    def planned(
+        self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+    ) -> plan.Operation:
+        """What would be asked of the database. Raises Rejected."""
+        return self._compiled(self._documents.request(query, variables or {}, operation_name)).operation
+
+    async def execute(
+        self,
+        connections: Connections,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+    ) -> Answer:
+        """The response to one request. Never raises for what a client or the database did."""
+        try:
+            request = self._documents.request(query, variables or {}, operation_name)
+            compiled = self._compiled(request)
+        except Rejected as rejected:
+            return Answer(msgspec.json.encode({"errors": [formatted(each) for each in rejected.errors]}), 400)
+        try:
+            return await self._answer(connections, _Work(request, compiled, variables or {}))
+        except asyncpg.PostgresError as failed:
+            return _failed(failed)
+        except (OSError, asyncpg.InterfaceError) as failed:
+            logger.warning("the database does not answer: %s", failed)
+            return _refused("The database does not answer. Try again later.", Code.UNAVAILABLE, 503)
+
+    def _compiled(self, request: Request) -> Compiled:
+        return compile_operation(self._contract, request.operation, request.collector)
+
+    async def _answer(self, connections: Connections, work: _Work) -> Answer:
+        operation = work.compiled.operation
+        if not operation.roots:
+            return self._completed(work, {})
+        if work.compiled.introspects:
+            return await self._exact(connections, work)
+        try:
+            told = await self._ask(connections, operation, Form.OPTIMISTIC)
+        except asyncpg.PostgresError as failed:
+            if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
+                raise
+            return await self._exact(connections, work)
+        if refused_for_problems(operation, told) or blocks_missing(operation, self._contract.deployment, told):
+            return await self._exact(connections, work)
+        return Answer(b'{"data":' + _bytes(told["data"]) + b"}")
+
+    async def _exact(self, connections: Connections, work: _Work) -> Answer:
+        operation = work.compiled.operation
+        told = await self._ask(connections, operation, Form.EXACT)
+        tree: dict[str, Any] = json.loads(told["data"])
+        if refused_for_problems(operation, told):
+            return _without_data(operation, tree)
+        for key, message in blocks_missing(operation, self._contract.deployment, told).items():
+            tree[key] = error(message, Code.BLOCK_NOT_AVAILABLE)
+        return self._completed(work, tree)
+
+    def _completed(self, work: _Work, tree: Mapping[str, Any]) -> Answer:
+        result = complete(self._contract.core, work.request, work.variables, tree)
+        response: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            response["errors"] = [formatted(_with_code(each)) for each in result.errors]
+        return Answer(msgspec.json.encode(response))
+
+    async def _ask(self, connections: Connections, operation: plan.Operation, form: Form) -> Mapping[str, Any]:
+        """The row of the statement, once the block it has to wait for is there."""
+        text, parameters = render(statement(operation, self._layout, form))
+        clock = asyncio.get_running_loop().time
+        delay, deadline = 0.005, clock() + self._patience
+        while True:
+            async with connections.acquire() as connection:
+                told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
+            if awaited(operation, told) is None or clock() >= deadline:
+                return told
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 0.25)
+
+
+def _bytes(answered: str | bytes) -> bytes:
+    return answered if isinstance(answered, bytes) else answered.encode()
+
+
+def _with_code(problem: GraphQLError) -> GraphQLError:
+    if not (problem.extensions or {}).get("code"):
+        logger.error("an answer could not be completed: %s", problem, exc_info=problem.original_error)
+        problem.extensions = {"code": Code.INTERNAL.value}
+    return problem
+
+
+def _without_data(operation: plan.Operation, tree: Mapping[str, Any]) -> Answer:
+    """What is left where problems forbid data: what the index tells about itself."""
+    kept = {root.key: tree[root.key] for root in operation.roots if isinstance(root, plan.Meta)}
+    problem = formatted(error("indexing_error", Code.INDEXING_ERROR))
+    return Answer(msgspec.json.encode({"data": kept or None, "errors": [problem]}))
+
+
+def _failed(failure: asyncpg.PostgresError) -> Answer:
+    """What a client is told of a statement that failed."""
+    if failure.sqlstate == CANCELED:
+        return _refused("Query timed out", Code.TIMED_OUT, 200)
+    if failure.sqlstate in TOO_COMPLEX:
+        return _refused("query is too expensive", Code.TOO_COMPLEX, 200)
+    if isinstance(failure, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
+        logger.warning("the database does not answer: %s", failure)
+        return _refused("The database does not answer. Try again later.", Code.UNAVAILABLE, 503)
+    logger.error("a statement failed", exc_info=failure)
+    return _refused("Internal error: the query could not be answered.", Code.INTERNAL, 500)
+
+
+def _refused(message: str, code: Code, status: int) -> Answer:
+    return Answer(msgspec.json.encode({"data": None, "errors": [formatted(error(message, code))]}), status)

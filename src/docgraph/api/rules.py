@@ -1,0 +1,82 @@
+"""The validation rules of requests: the standard ones, with one made wider.
+
+Clients of this dialect declare `$id: String!` and use it as an ID, or `$owner: String`
+where Bytes are expected. Such a request means only one thing, so it is answered.
+
+Source: spec/subgraph-api.md 2.14, what graph-node coerces to what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLList,
+    GraphQLNonNull,
+    OperationDefinitionNode,
+    VariablesInAllowedPositionRule,
+    is_list_type,
+    is_non_null_type,
+    is_scalar_type,
+    specified_rules,
+    type_from_ast,
+)
+from graphql.validation.rules.variables_in_allowed_position import allowed_variable_usage
+
+TEXTS = frozenset({"ID", "String", "Bytes"})
+
+# What is expected → what a variable may be declared as instead.
+READ_AS: Mapping[str, frozenset[str]] = {
+    "ID": TEXTS | {"Int", "Int8", "BigInt"},
+    "String": TEXTS,
+    "Bytes": TEXTS,
+    "Int8": TEXTS | {"Int", "BigInt"},
+    "BigInt": TEXTS | {"Int", "Int8"},
+    "BigDecimal": TEXTS | {"Int", "Int8", "BigInt", "Float"},
+    "Timestamp": frozenset({"ID", "String"}),
+    "Date": frozenset({"ID", "String"}),
+    "DateTime": frozenset({"ID", "String"}),
+}
+
+
+class VariablesInReadablePositions(VariablesInAllowedPositionRule):
+    """A variable stands where its type is expected, or where its value can be read as what is expected."""
+
+    def leave_operation_definition(self, operation: OperationDefinitionNode, *_args: Any) -> None:
+        schema = self.context.schema
+        for usage in self.context.get_recursive_variable_usages(operation):
+            definition = self.var_def_map.get(usage.node.name.value)
+            declared = type_from_ast(schema, definition.type) if definition else None
+            if definition is None or declared is None or usage.type is None:
+                continue
+            read = _read_as(declared, usage.type)
+            if not allowed_variable_usage(schema, read, definition.default_value, usage.type, usage.default_value):
+                self.report_error(
+                    GraphQLError(
+                        f"Variable '${usage.node.name.value}' of type '{declared}' used"
+                        f" in position expecting type '{usage.type}'.",
+                        [definition, usage.node],
+                    )
+                )
+
+
+def _read_as(declared: Any, expected: Any) -> Any:
+    """The type that a variable's value is read as."""
+    if is_non_null_type(declared):
+        return GraphQLNonNull(_read_as(declared.of_type, expected))
+    wanted = expected.of_type if is_non_null_type(expected) else expected
+    if is_list_type(declared) and is_list_type(wanted):
+        item = _read_as(declared.of_type, wanted.of_type)
+        # Whether a list holds nulls is seen in its values.
+        holds = is_non_null_type(wanted.of_type) and not is_non_null_type(item)
+        return GraphQLList(GraphQLNonNull(item) if holds else item)
+    if is_scalar_type(declared) and is_scalar_type(wanted) and declared.name in READ_AS.get(wanted.name, ()):
+        return wanted
+    return declared
+
+
+RULES = tuple(
+    VariablesInReadablePositions if rule is VariablesInAllowedPositionRule else rule for rule in specified_rules
+)

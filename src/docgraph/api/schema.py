@@ -1,0 +1,36 @@
+"""The Strawberry schema of a deployment: the contract that requests are judged by.
+
+Fields have no resolvers of their own: an answer is a tree that the database made,
+and graphql-core only ever walks it by the keys of the response.
+"""
+
+from __future__ import annotations
+
+import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
+
+from docgraph.api.complete import resolver
+from docgraph.api.scalars import DEFINITIONS
+from docgraph.api.types import types_of
+from docgraph.model.schema import Schema
+
+
+def strawberry_schema(schema: Schema) -> strawberry.Schema:
+    """The schema of the dialect for an entity model."""
+    types = types_of(schema)
+    config = StrawberryConfig(name_converter=NameConverter(auto_camel_case=False), scalar_map=DEFINITIONS)
+    made = strawberry.Schema(query=types.query, types=types.others, config=config)
+    core = core_of(made)
+    for kind in core.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
+            for name, field in kind.fields.items():
+                field.resolve = resolver(schema.entities.get(kind.name), name)
+    return made
+
+
+def core_of(schema: strawberry.Schema) -> GraphQLSchema:
+    """The graphql-core schema inside, which validation and completion work on."""
+    core: GraphQLSchema = schema._schema
+    return core

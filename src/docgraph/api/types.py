@@ -1,0 +1,188 @@
+"""The GraphQL schema of an entity model.
+
+Names, arguments, their order, defaults and nullability are the dialect's, to the
+letter; field names are as declared, never re-cased.
+
+Source: spec/subgraph-api.md 2.2 to 2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLInt
+from strawberry.types.arguments import StrawberryArgument
+
+from docgraph.api.definitions import (
+    Declared,
+    Shown,
+    argument,
+    fill,
+    interface_type,
+    object_type,
+    optional,
+    required_list,
+    union,
+)
+from docgraph.api.inputs import Inputs, Ready, enum, scalar
+from docgraph.api.scalars import ANNOTATION
+from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, InterfaceType, Scalar, Schema
+from docgraph.query import filters
+
+BLOCK_TOLD = (
+    'The block at which the query should be executed: `{number: 3}`, `{hash: "0x…"}`, or '
+    "`{number_gte: 3}` for the latest block once it is block 3 or a later one. The latest block by default."
+)
+POLICY_TOLD = "`deny` refuses data while documents have problems; `allow` gives what is there."
+
+
+class Types(msgspec.Struct, frozen=True):
+    """Everything a Strawberry schema is made of."""
+
+    query: Shown
+    others: tuple[Shown, ...]  # types that must be there even where nothing refers to them
+
+
+def types_of(schema: Schema) -> Types:
+    return _Builder(schema).types()
+
+
+class _Fixed:
+    """The types that every schema has. Source: spec/subgraph-api.md 2.4."""
+
+    def __init__(self) -> None:
+        whole, octets = ANNOTATION[Scalar.INT], ANNOTATION[Scalar.BYTES]
+        self.direction = Ready(enum("OrderDirection", [("asc", None), ("desc", None)], "The direction of an order."))
+        self.policy = Ready(
+            enum(
+                "_SubgraphErrorPolicy_",
+                [
+                    ("allow", "Data is given even where documents have problems"),
+                    ("deny", "No data is given while documents have problems"),
+                ],
+            )
+        )
+        self.block_height = Ready(
+            GraphQLInputObjectType(
+                "Block_height",
+                {
+                    "hash": GraphQLInputField(scalar(Scalar.BYTES)),
+                    "number": GraphQLInputField(GraphQLInt),
+                    "number_gte": GraphQLInputField(GraphQLInt),
+                },
+            )
+        )
+        self.block = object_type("_Block_")
+        fill(
+            self.block,
+            [
+                Declared("hash", optional(octets), description="The hash of the block"),
+                Declared("number", whole, description="The block number"),
+                Declared("timestamp", optional(whole), description="When the block was made, in seconds since 1970"),
+                Declared("parentHash", optional(octets), description="The hash of the block before it"),
+            ],
+        )
+        self.meta = object_type("_Meta_", "What the index tells about itself.")
+        fill(
+            self.meta,
+            [
+                Declared("block", self.block, description="The block that the answer is read at"),
+                Declared("deployment", str, description="The deployment that answers"),
+                Declared("hasIndexingErrors", bool, description="Whether documents had problems at that block"),
+            ],
+        )
+        self.block_argument = argument("block", optional(self.block_height), description=BLOCK_TOLD)
+        self.policy_argument = argument("subgraphError", self.policy, "allow", POLICY_TOLD)
+        self.skip = argument("skip", optional(whole), 0)
+        self.first = argument("first", optional(whole), 100)
+        self.direction_argument = argument("orderDirection", optional(self.direction))
+
+
+class _Builder:
+    """Makes all types first and fills them afterwards, since they refer to each other."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.fixed = _Fixed()
+        self.owners: Mapping[str, EntityType | InterfaceType] = {**schema.interfaces, **schema.entities}
+        enums = {
+            name: enum(name, [(value.name, value.description) for value in made.values], made.description)
+            for name, made in schema.enums.items()
+        }
+        inputs = Inputs(schema, enums)
+        self.enums = {name: Ready(made) for name, made in enums.items()}
+        self.filters = {name: Ready(made) for name, made in inputs.filters.items()}
+        self.others = (Ready(inputs.block_changed),)
+        self.interfaces = {name: interface_type(name, made.description) for name, made in schema.interfaces.items()}
+        self.entities = {
+            name: object_type(name, made.description, [self.interfaces[each] for each in made.interfaces])
+            for name, made in schema.entities.items()
+        }
+        self.unions = {
+            name: union(name, (self.entities[each] for each in made.members), made.description)
+            for name, made in schema.unions.items()
+        }
+        self.shown: Mapping[str, Shown] = {**self.interfaces, **self.entities, **self.unions}
+        self.arguments = {name: tuple(self._collection_arguments(owner)) for name, owner in self.owners.items()}
+
+    def types(self) -> Types:
+        for name, owner in self.owners.items():
+            fill(self.shown[name], [self._field(field) for field in owner.fields])
+        query = object_type("Query")
+        fill(query, self._root_fields())
+        return Types(query, (*self.entities.values(), *self.others, *ANNOTATION.values()))
+
+    # Fields of entities and interfaces ------------------------------------------
+
+    def _field(self, field: Field) -> Declared:
+        shown = self._type(field)
+        arguments: tuple[StrawberryArgument, ...] = ()
+        if field.is_list and isinstance(field.type, EntityRef):
+            arguments = self.arguments.get(field.type.name, self._page_arguments())
+        return Declared(field.name, shown, arguments, field.description)
+
+    def _type(self, field: Field) -> Shown:
+        shown = self._named(field)
+        if field.is_list:
+            shown = required_list(shown if field.items_required else optional(shown))
+        return shown if field.required else optional(shown)
+
+    def _named(self, field: Field) -> Shown:
+        match field.type:
+            case EntityRef(name=name):
+                return self.shown[name]
+            case EnumRef(name=name):
+                return self.enums[name]
+            case Scalar() as scalar:
+                return ANNOTATION[scalar]
+
+    # Arguments -------------------------------------------------------------------
+
+    def _collection_arguments(self, owner: EntityType | InterfaceType) -> Iterator[StrawberryArgument]:
+        yield from self._page_arguments()
+        orders = filters.orders_of(self.schema, owner)
+        if orders:
+            order = Ready(enum(f"{owner.name}_orderBy", [(each, None) for each in orders]))
+            yield argument("orderBy", optional(order))
+            yield self.fixed.direction_argument
+        yield argument("where", optional(self.filters[owner.name]))
+
+    def _page_arguments(self) -> tuple[StrawberryArgument, ...]:
+        return (self.fixed.skip, self.fixed.first)
+
+    # Roots -------------------------------------------------------------------------
+
+    def _root_fields(self) -> Iterator[Declared]:
+        block, policy = self.fixed.block_argument, self.fixed.policy_argument
+        by_id = (argument("id", ANNOTATION[Scalar.ID]), block, policy)
+        for name, owner in self.owners_in_order():
+            shown = self.shown[name]
+            yield Declared(owner.singular, optional(shown), by_id)
+            yield Declared(owner.plural, required_list(shown), (*self.arguments[name], block, policy))
+        yield Declared("_meta", optional(self.fixed.meta), (block,), "Access to what the index tells about itself")
+
+    def owners_in_order(self) -> Iterator[tuple[str, EntityType | InterfaceType]]:
+        """Entities in declaration order, then interfaces."""
+        yield from self.schema.entities.items()
+        yield from self.schema.interfaces.items()

@@ -1,0 +1,1 @@
+"""The reading side: a plan, its SQL. Knows nothing of GraphQL libraries."""

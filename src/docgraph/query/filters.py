@@ -1,0 +1,107 @@
+"""What the keys of a filter and the names of an order mean, for each type.
+
+A filter's keys are a table made from the schema, never cut apart by suffix: a
+field called `checked_in` is as filterable as any other.
+
+Source: spec/subgraph-api.md 2.5 and 2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, InterfaceType, Scalar, Schema, UnionType
+from docgraph.query.operators import Operator, Takes, filter_type, kind_of, operators_of
+from docgraph.query.plan import Quantifier
+
+Target = EntityType | InterfaceType | UnionType
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Compares a stored field with a value."""
+
+    field: Field
+    operator: Operator
+    type: Scalar | EnumRef  # GraphQL type of one value
+    is_list: bool  # the operator takes a list of those
+
+
+class OfChildren(msgspec.Struct, frozen=True):
+    """A condition on the entities that a field leads to."""
+
+    field: Field
+    quantifier: Quantifier
+    target: str  # name of the type they have
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """The row was made at or after a block."""
+
+
+class Every(msgspec.Struct, frozen=True):
+    """`and`: all filters of the list hold."""
+
+
+class Some(msgspec.Struct, frozen=True):
+    """`or`: at least one filter of the list holds."""
+
+
+class Negated(msgspec.Struct, frozen=True):
+    """`not`: the filter does not hold."""
+
+
+Filter = Comparison | OfChildren | Changed | Every | Some | Negated
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a name in an order stands for."""
+
+    field: Field
+    child: Field | None = None  # the field of the referenced entity that counts
+
+
+def filters_of(schema: Schema, owner: EntityType | InterfaceType) -> Mapping[str, Filter]:
+    """The keys of `X_filter`, in the order of the dialect.
+
+    Where two keys would be the same, a field's own name wins over an operator's.
+    """
+    own = {field.name for field in owner.fields if not field.is_derived}
+    found: dict[str, Filter] = {}
+    for field in owner.fields:
+        for key, meaning in _filters_of_field(schema, field):
+            if key not in found and (key == field.name or key not in own):
+                found[key] = meaning
+    general: Mapping[str, Filter] = {"_change_block": Changed(), "and": Every(), "or": Some(), "not": Negated()}
+    for key, meaning in general.items():
+        found.setdefault(key, meaning)
+    return found
+
+
+def _filters_of_field(schema: Schema, field: Field) -> Iterator[tuple[str, Filter]]:
+    if not field.is_derived:
+        for operator in operators_of(kind_of(schema, field)):
+            is_list = field.is_list or operator.takes is Takes.MANY
+            yield field.name + operator.suffix, Comparison(field, operator, filter_type(schema, field), is_list)
+    if isinstance(field.type, EntityRef) and not isinstance(schema.target(field.type.name), UnionType):
+        for quantifier in Quantifier if field.is_list else (Quantifier.SOME,):
+            yield f"{field.name}_{quantifier.value}", OfChildren(field, quantifier, field.type.name)
+
+
+def orders_of(schema: Schema, owner: EntityType | InterfaceType) -> Mapping[str, Order]:
+    """The names of `X_orderBy`, in the order of the dialect; lists have no order."""
+    found: dict[str, Order] = {}
+    for field in owner.fields:
+        if field.is_list:
+            continue
+        found.setdefault(field.name, Order(field))
+        if isinstance(field.type, EntityRef):
+            for child in _fields(schema.target(field.type.name)):
+                if not child.is_list and not child.is_reference:
+                    found.setdefault(f"{field.name}__{child.name}", Order(field, child))
+    return found
+
+
+def _fields(target: Target) -> tuple[Field, ...]:
+    return () if isinstance(target, UnionType) else target.fields

@@ -1,0 +1,250 @@
+"""The plan of one operation: what is wanted, free of GraphQL and of SQL.
+
+Immutable values. The `api` room makes a plan from a validated operation, `print`
+turns it into one SQL statement, `describe` into text for people and golden files.
+Selections are per concrete type and in the order of the response.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from docgraph.model.changes import Id
+from docgraph.model.schema import Field
+from docgraph.query.operators import Operator
+
+# Which block -----------------------------------------------------------------
+
+
+class AtNumber(msgspec.Struct, frozen=True):
+    """As of the block of this number."""
+
+    number: int
+
+
+class AtHash(msgspec.Struct, frozen=True):
+    """As of the block of this hash."""
+
+    hash: bytes
+
+
+class AtLeast(msgspec.Struct, frozen=True):
+    """The latest block, which must have this number or a greater one."""
+
+    number: int
+
+
+BlockAt = AtNumber | AtHash | AtLeast | None  # None: the latest
+
+
+class Policy(enum.Enum):
+    """What to do where documents have problems."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+# Which rows ------------------------------------------------------------------
+
+
+class And(msgspec.Struct, frozen=True):
+    """All of them; true for none."""
+
+    conditions: tuple[Condition, ...]
+
+
+class Or(msgspec.Struct, frozen=True):
+    """At least one of them; false for none."""
+
+    conditions: tuple[Condition, ...]
+
+
+class Not(msgspec.Struct, frozen=True):
+    """SQL's `not`: unknown stays unknown."""
+
+    condition: Condition
+
+
+class Compare(msgspec.Struct, frozen=True):
+    """A stored field compared with a value in stored form; None asks for null."""
+
+    field: Field
+    operator: Operator
+    value: object
+
+
+class Quantifier(enum.Enum):
+    """How many of the children must fulfil a condition; the value ends the key of the filter."""
+
+    SOME = ""
+    NONE = "none"
+    EVERY = "every"
+
+
+class Exists(msgspec.Struct, frozen=True):
+    """A condition on the entities that a field leads to."""
+
+    field: Field
+    quantifier: Quantifier
+    condition: Condition
+
+
+class ChangedSince(msgspec.Struct, frozen=True):
+    """The version of the row was made by this block or a later one."""
+
+    block: int
+
+
+Condition = And | Or | Not | Compare | Exists | ChangedSince
+
+EVERYTHING = And(())
+
+
+class Direction(enum.Enum):
+    ASC = "asc"
+    DESC = "desc"
+
+
+class Order(msgspec.Struct, frozen=True):
+    """By one key, then by id, both in one direction; nulls last ascending, first descending.
+
+    A reference orders by its id. Source: spec/subgraph-api.md 2.6.1.
+    """
+
+    field: Field
+    child: Field | None = None  # of the referenced entity
+    direction: Direction = Direction.ASC
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Which rows of a collection, in which order."""
+
+    first: int
+    skip: int
+    order: Order | None = None  # None: by id, a stored list of references as it was stored
+    condition: Condition = EVERYTHING
+
+
+# What is wanted of them ------------------------------------------------------
+
+
+class TypeName(msgspec.Struct, frozen=True):
+    """The name of the concrete type."""
+
+    key: str  # in the response
+
+
+class Column(msgspec.Struct, frozen=True):
+    """The value of a stored field that is no reference."""
+
+    key: str
+    field: Field
+
+
+class Join(enum.Enum):
+    """How two entities are tied, seen from the one that has the field."""
+
+    STORED = "child.id = parent.field"
+    STORED_LIST = "child.id in parent.field"
+    DERIVED = "child.field = parent.id"
+    DERIVED_LIST = "child.field has parent.id"
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """The one entity that a field leads to, or null."""
+
+    key: str
+    field: Field
+    join: Join
+    selections: tuple[Selection, ...]
+
+
+class Children(msgspec.Struct, frozen=True):
+    """The entities that a list field leads to."""
+
+    key: str
+    field: Field
+    join: Join
+    rows: Rows
+    selections: tuple[Selection, ...]
+
+
+Output = TypeName | Column | Reference | Children
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What is wanted of entities of one concrete type; no two outputs share a key."""
+
+    type: str  # entity name
+    outputs: tuple[Output, ...]
+
+
+# The operation ---------------------------------------------------------------
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """A root field for many entities."""
+
+    key: str
+    rows: Rows
+    selections: tuple[Selection, ...]  # one per concrete type of the field's type
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+class ById(msgspec.Struct, frozen=True):
+    """A root field for one entity."""
+
+    key: str
+    id: Id
+    selections: tuple[Selection, ...]
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+class MetaField(enum.Enum):
+    """What can be asked of the index itself. The values are the names of the dialect."""
+
+    TYPENAME = "__typename"
+    BLOCK = "block"
+    DEPLOYMENT = "deployment"
+    HAS_INDEXING_ERRORS = "hasIndexingErrors"
+    HASH = "hash"
+    NUMBER = "number"
+    TIMESTAMP = "timestamp"
+    PARENT_HASH = "parentHash"
+
+
+class MetaOutput(msgspec.Struct, frozen=True):
+    key: str
+    field: MetaField
+    outputs: tuple[MetaOutput, ...] = ()  # of the block
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """The root field that tells about the index itself."""
+
+    key: str
+    outputs: tuple[MetaOutput, ...]
+    deployment: str  # what the deployment is called
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+class RootTypeName(msgspec.Struct, frozen=True):
+    """`__typename` of the whole operation."""
+
+    key: str
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+Root = Collection | ById | Meta | RootTypeName
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """Everything one request wants, in the order of the response. Keys are unique."""
+
+    roots: tuple[Root, ...]

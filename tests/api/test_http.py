@@ -1,0 +1,143 @@
+"""GraphQL over HTTP: what is accepted, what is refused and how. Source: graphql.github.io/graphql-over-http."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest_asyncio
+
+from docgraph.api.execute import Engine, Lent
+from docgraph.api.http import MAX_BODY, graphql_app
+
+PLAIN = "application/json"
+GRAPHQL = "application/graphql-response+json"
+ROWS = {"Author": [{"id": "0x01", "name": "Ann"}]}
+QUERY = "{ authors { name } }"
+ANSWER = {"data": {"authors": [{"name": "Ann"}]}}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def index(shared: Any, pages_schema: str) -> Any:
+    return await shared(pages_schema, ROWS)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def client(index: Any) -> Any:
+    app = graphql_app(lambda: index.engine, Lent(index.connection), b"<!doctype html>the page")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/graphql") as made:
+        yield made
+
+
+async def test_a_query_is_answered_by_post(client: httpx.AsyncClient) -> None:
+    answer = await client.post("", json={"query": QUERY})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.json() == ANSWER
+
+
+async def test_a_query_is_answered_by_get(client: httpx.AsyncClient) -> None:
+    parameters = {"query": "query A($id: ID!) { author(id: $id) { name } } query B { authors { id } }"}
+    answer = await client.get("", params={**parameters, "variables": '{"id": "0x01"}', "operationName": "A"})
+    assert answer.json() == {"data": {"author": {"name": "Ann"}}}
+
+
+async def test_the_media_type_for_graphql_is_used_where_the_client_knows_it(client: httpx.AsyncClient) -> None:
+    answer = await client.post("", json={"query": QUERY}, headers={"accept": f"{GRAPHQL}, {PLAIN};q=0.9"})
+    assert answer.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
+    refusing = await client.post("", json={"query": QUERY}, headers={"accept": f"{GRAPHQL};q=0, {PLAIN}"})
+    assert refusing.headers["content-type"] == f"{PLAIN}; charset=utf-8"
+
+
+async def test_a_refused_request_is_400_for_clients_that_go_by_the_status_and_200_for_the_others(
+    client: httpx.AsyncClient,
+) -> None:
+    for query, code in (("{ nope }", "GRAPHQL_VALIDATION_FAILED"), ("{ authors {", "GRAPHQL_PARSE_FAILED")):
+        strict = await client.post("", json={"query": query}, headers={"accept": GRAPHQL})
+        plain = await client.post("", json={"query": query}, headers={"accept": PLAIN})
+        assert (strict.status_code, plain.status_code) == (400, 200)
+        assert strict.json() == plain.json()
+        assert "data" not in plain.json()
+        assert plain.json()["errors"][0]["extensions"]["code"] == code
+
+
+async def test_what_is_no_request_is_told_so_as_json(client: httpx.AsyncClient) -> None:
+    json_type = {"content-type": PLAIN}
+    for content, headers, status in (
+        (b"{", json_type, 400),
+        (b"\xff", json_type, 400),
+        (b"[1]", json_type, 400),
+        (b"{}", json_type, 400),
+        (b'{"query": 1}', json_type, 400),
+        (b'{"query": "{a}", "variables": []}', json_type, 400),
+        (b'{"query": "{a}", "operationName": 1}', json_type, 400),
+        (b'{"query": "{a}", "extensions": 1}', json_type, 400),
+        (b'{"query": "\\ud800"}', json_type, 400),
+        (b"[" * 100_000, json_type, 400),
+        (b"{ authors { name } }", {"content-type": "application/graphql"}, 415),
+        (b"query={a}", {"content-type": "application/x-www-form-urlencoded"}, 415),
+        (b"{}", {}, 415),
+        (b'"' + b"a" * MAX_BODY + b'"', json_type, 413),
+    ):
+        answer = await client.post("", content=content, headers=headers)
+        assert answer.status_code == status, content[:40]
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_charset_after_the_content_type_is_accepted(client: httpx.AsyncClient) -> None:
+    body = json.dumps({"query": QUERY}).encode()
+    answer = await client.post("", content=body, headers={"content-type": "Application/JSON; charset=utf-8"})
+    assert answer.json() == ANSWER
+
+
+async def test_other_methods_are_refused_and_told_which_are_allowed(client: httpx.AsyncClient) -> None:
+    for method in ("PUT", "DELETE", "PATCH"):
+        answer = await client.request(method, "")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_get_without_a_query_is_the_page_for_browsers_and_an_error_for_others(client: httpx.AsyncClient) -> None:
+    browser = await client.get("", headers={"accept": "text/html,*/*;q=0.8"})
+    assert browser.headers["content-type"].startswith("text/html")
+    assert browser.content == b"<!doctype html>the page"
+    assert (await client.get("", headers={"accept": PLAIN})).status_code == 400
+
+
+async def test_variables_that_are_no_json_in_a_get_are_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.get("", params={"query": QUERY, "variables": "{"})).status_code == 400
+
+
+async def test_a_mutation_and_a_subscription_are_refused(client: httpx.AsyncClient) -> None:
+    for operation in ("mutation { a }", "subscription { a }"):
+        answer = await client.post("", json={"query": operation}, headers={"accept": GRAPHQL})
+        assert answer.status_code == 400
+        assert "not supported" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_database_that_is_gone_is_503_without_a_word_of_sql(index: Any, dsn: str) -> None:
+    gone = await asyncpg.connect(dsn)
+    await gone.close()
+    app = graphql_app(lambda: index.engine, Lent(gone))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.post("/", json={"query": QUERY})
+    assert answer.status_code == 503
+    assert answer.json() == {
+        "data": None,
+        "errors": [
+            {
+                "message": "The database does not answer. Try again later.",
+                "extensions": {"code": "UNAVAILABLE"},
+            }
+        ],
+    }
+
+
+async def test_the_engine_of_the_moment_answers(index: Any) -> None:
+    served: list[Engine] = [index.engine]
+    app = graphql_app(lambda: served[0], Lent(index.connection))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        served[0] = Engine.build(index.schema, index.layout.namespace, "another")
+        answer = await client.post("/", json={"query": "{ _meta { deployment } }"})
+    assert answer.json() == {"data": {"_meta": {"deployment": "another"}}}
