@@ -50,6 +50,7 @@ class Handlers:
     """Says Page(id=path, row=the document's data) and remembers each call."""
 
     def __init__(self, ran: Callable[[], None]) -> None:
+        self.files: dict[str, bytes] = {}
         self.runs: list[str] = []
         self.fingerprint = b"one"
         self._ran = ran

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docgraph.indexer.project import Project, changed_files, load_project, read_model
+from docgraph.indexer.project import Project, changed_files, code_folders, load_project, read_model
 from docgraph.indexer.watch import project_edited
 from docgraph.model.problem import Problems
 
@@ -138,6 +138,16 @@ def test_the_projects_own_files_are_compared_by_content(root: Path) -> None:
     (root / "mappings/slugs.py").write_text("")
     (root / "schema.graphql").write_text(SCHEMA + "#")
     assert changed_files(project) == ("mappings/pages.py", "mappings/slugs.py", "schema.graphql")
+
+
+def test_a_module_outside_the_mappings_folder_is_one_of_the_projects_own_files(root: Path) -> None:
+    (root / "lib").mkdir()
+    (root / "lib/titles.py").write_text("TITLE = 'a'\n")
+    (root / "mappings/pages.py").write_text("from lib.titles import TITLE\n" + MAPPING)
+    project = load(root)
+    assert code_folders(project) == ("lib", "mappings")
+    (root / "lib/titles.py").write_text("TITLE = 'b'\n")
+    assert changed_files(project) == ("lib/titles.py",)
 
 
 @pytest.mark.parametrize("path", ["subgraph.yaml", "schema.graphql", "mappings/pages.py", "docs2"])

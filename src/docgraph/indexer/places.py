@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from docgraph.indexer.feed import Feed
-from docgraph.indexer.project import MANIFEST, Project, mapping_folders
+from docgraph.indexer.project import MANIFEST, Project, code_folders
 from docgraph.model.changes import DocumentKey
 
 Identity = tuple[int, int]  # device and inode
@@ -35,7 +35,7 @@ def watched_folders(project: Project, feeds: Sequence[Feed]) -> tuple[list[str],
     flat += [os.path.realpath(os.path.dirname(os.path.abspath(feed.source.folder))) for feed in feeds]
     root = os.path.realpath(project.root)
     flat += [root, os.path.dirname(os.path.join(root, project.manifest.schema_file))]
-    deep += [os.path.join(root, folder) for folder in mapping_folders(project.manifest) if folder != "."]
+    deep += [os.path.join(root, folder) for folder in code_folders(project) if folder != "."]
     return [folder for folder in deep if os.path.isdir(folder)], [folder for folder in flat if os.path.isdir(folder)]
 
 
@@ -47,7 +47,7 @@ def holds_folder(paths: Iterable[str]) -> bool:
 def concerns_project(paths: Iterable[str], project: Project) -> bool:
     """Can one of the paths be one of the project's own files?"""
     own = (os.sep + MANIFEST, os.sep + os.path.basename(project.manifest.schema_file), ".py")
-    folders = tuple(os.path.realpath(project.root / folder) for folder in mapping_folders(project.manifest))
+    folders = tuple(os.path.realpath(project.root / folder) for folder in code_folders(project))
     return any(path.endswith(own) or path in folders for path in paths)
 
 

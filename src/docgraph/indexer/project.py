@@ -51,6 +51,7 @@ def load_project(root: Path, environment: Mapping[str, str]) -> Project:
         problems += found.problems
     if problems:
         raise Problems(problems)
+    files |= {path: _digest_of(content) for path, content in handlers.files.items()}
     return Project(root, manifest, schema, handlers, fingerprint(manifest, schema), files)
 
 
@@ -106,14 +107,19 @@ def feeds_of(project: Project) -> tuple[Feed, ...]:
 
 def changed_files(project: Project) -> tuple[str, ...]:
     """Which of the project's own files are no longer what was loaded, made and deleted ones included."""
-    present = own_files(project.root, _own_paths(project.root, project.manifest))
+    present = own_files(project.root, (*_own_paths(project.root, project.manifest), *project.handlers.files))
     paths = sorted(present.keys() | project.files.keys())
     return tuple(path for path in paths if present.get(path, ABSENT) != project.files.get(path, ABSENT))
 
 
-def mapping_folders(manifest: Manifest) -> tuple[str, ...]:
-    """The folders, relative to the project, whose Python files are the project's own; `.` is its top level alone."""
-    return tuple(sorted({os.path.dirname(source.mapping.file) or "." for source in manifest.sources}))
+def code_folders(project: Project) -> tuple[str, ...]:
+    """The folders, relative to the project, that its Python files are in; `.` is its top level alone."""
+    used = {os.path.dirname(path) or "." for path in project.handlers.files}
+    return tuple(sorted(used.union(_mapping_folders(project.manifest))))
+
+
+def _mapping_folders(manifest: Manifest) -> set[str]:
+    return {os.path.dirname(source.mapping.file) or "." for source in manifest.sources}
 
 
 def own_files(root: Path, paths: Iterator[str] | tuple[str, ...]) -> dict[str, bytes]:
@@ -124,7 +130,7 @@ def own_files(root: Path, paths: Iterator[str] | tuple[str, ...]) -> dict[str, b
 def _own_paths(root: Path, manifest: Manifest) -> Iterator[str]:
     yield MANIFEST
     yield manifest.schema_file
-    for folder in mapping_folders(manifest):
+    for folder in sorted(_mapping_folders(manifest)):
         pattern = "*.py" if folder == "." else "**/*.py"
         for file in (root / folder).glob(pattern):
             yield file.relative_to(root).as_posix()
@@ -139,9 +145,13 @@ def _missing_folders(root: Path, manifest: Manifest) -> Iterator[ManifestProblem
 
 def _digest(file: Path) -> bytes:
     try:
-        return hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
+        return _digest_of(file.read_bytes())
     except OSError:
         return ABSENT
+
+
+def _digest_of(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def _text(root: Path, path: str, kind: type[Problem]) -> str:

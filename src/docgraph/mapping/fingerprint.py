@@ -21,12 +21,16 @@ SIZE = 16  # bytes
 def fingerprint(source: DataSource, schema: Schema, modules: Modules) -> bytes:
     """Equal for equal behaviour, as far as can be told without running."""
     digest = hashlib.blake2b(digest_size=SIZE)
-    name = source.mapping.file.removesuffix(".py").replace("/", ".")
-    for part in [*_code(name, modules), *_options(source), *_entities(source, schema)]:
+    for part in [*_code(module_name(source.mapping.file), modules), *_options(source), *_entities(source, schema)]:
         encoded = part.encode("utf-8", "surrogatepass")
         digest.update(len(encoded).to_bytes(8, "big"))
         digest.update(encoded)
     return digest.digest()
+
+
+def module_name(file: str) -> str:
+    """The name that a mapping's file is imported by."""
+    return file.removesuffix(".py").replace("/", ".")
 
 
 def closure(name: str, modules: Modules) -> Mapping[str, Source]:

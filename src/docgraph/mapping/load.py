@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docgraph.manifest.values import DataSource, DocumentHandler, Manifest
 from docgraph.mapping.entity import Entity, bind
-from docgraph.mapping.fingerprint import fingerprint
+from docgraph.mapping.fingerprint import closure, fingerprint, module_name
 from docgraph.mapping.frames import Spot, spot_of, spot_of_function
 from docgraph.mapping.generate import class_name, generate
 from docgraph.mapping.modules import GENERATED, Modules
@@ -26,8 +26,9 @@ from docgraph.model.schema import Schema
 class Handlers:
     """The handlers of all data sources, by the sources' names."""
 
-    def __init__(self, sources: Mapping[str, SourceHandlers]) -> None:
+    def __init__(self, sources: Mapping[str, SourceHandlers], files: Mapping[str, bytes]) -> None:
         self._sources = sources
+        self.files = files  # path relative to the project → content as it was loaded, of every module they may use
 
     def source(self, name: str) -> SourceHandlers:
         """The handlers of a data source. Raises KeyError."""
@@ -45,7 +46,7 @@ def load_handlers(root: Path, manifest: Manifest, schema: Schema) -> Handlers:
     sources = {source.name: loading.source(source) for source in manifest.sources}
     if loading.problems:
         raise Problems(loading.problems)
-    handlers = Handlers({name: source for name, source in sources.items() if source})
+    handlers = Handlers({name: source for name, source in sources.items() if source}, loading.files)
     loading.modules.forget_with(handlers)
     return handlers
 
@@ -59,6 +60,7 @@ class _Loading:
         self._failed: set[str] = set()  # files whose problem has been told
         self.modules = Modules(root, generate(schema))
         self.problems: list[Problem] = []
+        self.files: dict[str, bytes] = {}
         self._bind_entities()
 
     def source(self, source: DataSource) -> SourceHandlers | None:
@@ -70,6 +72,8 @@ class _Loading:
         bound = [self._bind(handler, module, source.mapping.file) for handler in handlers] if module else []
         if len(self.problems) > before or module is None:
             return None
+        used = closure(module_name(source.mapping.file), self.modules)
+        self.files |= {each.path: each.content for each in used.values()}
         return SourceHandlers(
             source.name,
             fingerprint(source, self._schema, self.modules),
@@ -101,7 +105,7 @@ class _Loading:
 
     def _import(self, source: DataSource) -> Mapping[str, object] | None:
         file = source.mapping.file
-        name = file.removesuffix(".py").replace("/", ".")
+        name = module_name(file)
         if not (self._root / file).is_file():
             near = sorted(each.name for each in (self._root / file).parent.glob("*.py"))
             mend = _suggestion(Path(file).name, near) if near else f"create {file}"
