@@ -1,0 +1,173 @@
+"""Carry out a decision: few statements, each over a whole set of rows. Runs inside the transaction of its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from docgraph.model.changes import Id, Row, TypeCounts
+from docgraph.store.connection import Connection, fetch, run
+from docgraph.store.decide import Claim, Current, Decision, Dropped, Insert, Kept, Saved
+from docgraph.store.deployment import Deployment
+from docgraph.store.documents import COPY_FROM
+from docgraph.store.layout import DOCUMENT, HASH, SINCE, UNTIL, Table
+from docgraph.store.read import read_rows
+from docgraph.store.rows import id_text
+from docgraph.store.sql import Sql, integer, join, name, render, sql, value
+
+# A version that this very block made leaves no history.
+RETIRE = """
+with gone as (delete from {} where id = any({}::{}) returning *)
+insert into {} select gone.*, {}::integer from gone where {} < {}::integer"""
+
+REVIVE = """
+with back as (
+  delete from {} as h using unnest({}::{}, {}::bytea[], {}::integer[]) as n (id, hash, document)
+  where h.id = n.id and h.{} = n.hash and h.{} = {}::integer
+  returning {}, n.document, n.hash, h.{}
+)
+insert into {} ({}, {}, {}, {}) select * from back returning id"""
+
+OWN = """
+update {} as t set {} = n.document
+from unnest({}::{}, {}::integer[]) as n (id, document)
+where t.id = n.id"""
+
+INSERT = "insert into {} ({}) values ({})"
+
+KEEP = """
+insert into {} (space, id, document, seq, type, hash, row, against) values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (space, id, document, seq)
+do update set type = excluded.type, hash = excluded.hash, row = excluded.row, against = excluded.against"""
+
+DROP = """
+delete from {} as c using unnest({}::text[], {}::text[], {}::integer[], {}::smallint[]) as n (space, id, document, seq)
+where c.space = n.space and c.id = n.id and c.document = n.document and c.seq = n.seq"""
+
+SYSTEM = (DOCUMENT, HASH, SINCE)
+
+
+async def act(
+    connection: Connection, deployment: Deployment, decision: Decision, block: int, retired: Collection[str]
+) -> dict[str, TypeCounts]:
+    """Do what `decision` says as part of `block`; `retired` names types that the block took rows from before.
+
+    Returns the counts, corrected by rows that come back within the block that retired them.
+    """
+    await _keep(connection, deployment, decision.keep)
+    await _drop(connection, deployment, decision.drop)
+    for type_name, moved in decision.own.items():
+        await _own(connection, deployment, type_name, moved)
+    for type_name, ids in decision.retire.items():
+        await _retire(connection, deployment, type_name, ids, block)
+    counts = dict(decision.counts)
+    for type_name, inserts in decision.insert.items():
+        arriving = inserts
+        if type_name in retired:
+            revived = await _revive(connection, deployment, type_name, inserts, block)
+            arriving = [each for each in inserts if each.id not in revived]
+            had = counts[type_name]
+            counts[type_name] = TypeCounts(had.created - len(revived), had.changed, had.deleted - len(revived))
+        await _insert(connection, deployment, type_name, arriving, block)
+    return counts
+
+
+async def _keep(connection: Connection, deployment: Deployment, claims: Sequence[Claim]) -> None:
+    if not claims:
+        return
+    current: dict[str, list[Id]] = {}
+    for claim in claims:
+        if isinstance(claim.contribution.content, Current):
+            current.setdefault(claim.contribution.type, []).append(claim.key[1])
+    rows = {name_: await read_rows(connection, deployment, name_, ids) for name_, ids in current.items()}
+    statement, _ = render(sql(KEEP, deployment.layout.claim))
+    await connection.executemany(statement, [_claim_record(deployment, claim, rows) for claim in claims])
+
+
+def _claim_record(deployment: Deployment, claim: Claim, current: Mapping[str, Mapping[Id, Row]]) -> tuple[object, ...]:
+    (space, identifier), said = claim.key, claim.contribution
+    match said.content:
+        case Saved(row):
+            encoded: bytes | None = deployment.codecs[said.type].encode(row)
+        case Kept(kept):
+            encoded = kept
+        case Current():
+            encoded = deployment.codecs[said.type].encode(current[said.type][identifier])
+        case None:
+            encoded = None
+    return space, id_text(identifier), said.document, said.seq, said.type, said.hash, encoded, said.against
+
+
+async def _drop(connection: Connection, deployment: Deployment, claims: Sequence[Dropped]) -> None:
+    if claims:
+        spaces, ids = [each.key[0] for each in claims], [id_text(each.key[1]) for each in claims]
+        columns = (spaces, ids, [each.document for each in claims], [each.seq for each in claims])
+        await run(connection, sql(DROP, deployment.layout.claim, *map(value, columns)))
+
+
+async def _own(connection: Connection, deployment: Deployment, type_name: str, moved: Sequence[tuple[Id, int]]) -> None:
+    table = deployment.layout.tables[type_name]
+    ids, documents = value([each for each, _ in moved]), value([document for _, document in moved])
+    array = deployment.id_array(type_name)
+    await run(connection, sql(OWN, table.current, name(DOCUMENT), ids, array, documents))
+
+
+async def _retire(
+    connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id], block: int
+) -> None:
+    table = deployment.layout.tables[type_name]
+    array, number = deployment.id_array(type_name), value(block)
+    since = name(SINCE)
+    await run(connection, sql(RETIRE, table.current, value(list(ids)), array, table.history, number, since, number))
+
+
+async def _revive(
+    connection: Connection, deployment: Deployment, type_name: str, inserts: Sequence[Insert], block: int
+) -> set[Id]:
+    """Bring back versions that this block retired and that now come again as they were: nothing happened to them."""
+    table = deployment.layout.tables[type_name]
+    columns = join(", ", map(name, table.columns))
+    theirs = join(", ", (sql("h.{}", name(column)) for column in table.columns))
+    ids, hashes, documents = (
+        value([each.id for each in inserts]),
+        value([each.hash for each in inserts]),
+        value([each.document for each in inserts]),
+    )
+    array, since, until = deployment.id_array(type_name), name(SINCE), name(UNTIL)
+    back = await fetch(
+        connection,
+        sql(
+            REVIVE,
+            *(table.history, ids, array, hashes, documents),
+            *(name(HASH), until, value(block)),
+            *(theirs, since),
+            *(table.current, columns, *map(name, SYSTEM)),
+        ),
+    )
+    return {identifier for (identifier,) in back}
+
+
+async def _insert(
+    connection: Connection, deployment: Deployment, type_name: str, inserts: Sequence[Insert], block: int
+) -> None:
+    table, codec = deployment.layout.tables[type_name], deployment.codecs[type_name]
+    records = [
+        (
+            *(each.content.row if isinstance(each.content, Saved) else codec.decode(each.content.encoded)),
+            each.document,
+            each.hash,
+            block,
+        )
+        for each in inserts
+    ]
+    if len(records) > COPY_FROM:
+        await connection.copy_records_to_table(
+            table.name, schema_name=table.namespace, columns=(*table.columns, *SYSTEM), records=records
+        )
+    elif records:
+        await connection.executemany(render(_insert_one(table))[0], records)
+
+
+def _insert_one(table: Table) -> Sql:
+    columns = (*table.columns, *SYSTEM)
+    places = join(", ", (sql("${}", integer(at)) for at in range(1, len(columns) + 1)))
+    return sql(INSERT, table.current, join(", ", map(name, columns)), places)

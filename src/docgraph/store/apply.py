@@ -1,0 +1,211 @@
+"""Apply one batch of document changes: read what stands, decide, act, and keep the books."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from docgraph.model.changes import (
+    DocumentChange,
+    DocumentKey,
+    Failed,
+    Gone,
+    Id,
+    Indexed,
+    Known,
+    Save,
+    Touched,
+    TypeCounts,
+)
+from docgraph.model.problem import Problem
+from docgraph.store.act import act
+from docgraph.store.blocks import summed_counts
+from docgraph.store.connection import Connection
+from docgraph.store.decide import Claim, Contribution, Decision, Key, Saved, decide
+from docgraph.store.deployment import Deployment
+from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
+from docgraph.store.problems import replace_problems
+from docgraph.store.read import read_claimed_keys, read_claims, read_served
+from docgraph.store.rows import Unstorable, digest, id_text
+
+
+class Standing(msgspec.Struct):
+    """What the writer remembers from batch to batch of one block."""
+
+    block: int  # its number
+    claims: bool  # whether any claim may exist
+    retired: set[str]  # types that the block took rows from
+    last: DocumentKey | None  # no document at a higher position is present
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What one batch did, or several."""
+
+    documents: int = 0  # how many were touched
+    content: int = 0  # what is added to the sum over all documents
+    counts: dict[str, TypeCounts] = {}
+    claims: bool = False  # whether any were kept
+    conflicts: frozenset[tuple[int, str, str]] = frozenset()  # new ones: losing document, entity name, id as text
+    problems: tuple[Problem, ...] = ()  # that are new
+    retired: frozenset[str] = frozenset()  # types that lost rows
+    changed: bool = False  # whether anything moved that readers could see
+
+    def then(self, next_one: Outcome) -> Outcome:
+        """Both, one after the other."""
+        return Outcome(
+            self.documents + next_one.documents,
+            self.content + next_one.content,
+            summed_counts(self.counts, next_one.counts),
+            self.claims or next_one.claims,
+            self.conflicts | next_one.conflicts,
+            self.problems + next_one.problems,
+            self.retired | next_one.retired,
+            self.changed or next_one.changed,
+        )
+
+
+async def apply_batch(
+    connection: Connection, deployment: Deployment, standing: Standing, batch: Sequence[DocumentChange]
+) -> Outcome:
+    """Apply changes to different documents as part of a block."""
+    # A first load comes in the order of positions: beyond the last document that is present, all are new.
+    maybe = [change.key for change in batch if standing.last is not None and change.key <= standing.last]
+    before = await look_up(connection, deployment.layout, maybe)
+    numbers = await _number(connection, deployment, before, batch)
+    stored, fresh, types = _encode(deployment, batch, numbers)
+    gone = [before[change.key] for change in stored if isinstance(change, Gone) and change.key in before]
+    rerun = [before[change.key] for change in stored if isinstance(change, Indexed) and change.key in before]
+    decision = await _decide(connection, deployment, standing, fresh, (*gone, *rerun))
+    counts = await act(connection, deployment, decision, standing.block, standing.retired)
+
+    after = [_after(change, numbers, before, types) for change in stored if not isinstance(change, Gone)]
+    remembered = [each for each in after if each is not None]
+    added = [each for each in remembered if each.key not in before]
+    await write_documents(connection, deployment.layout, added, [each for each in remembered if each.key in before])
+    problems, told_again = await replace_problems(connection, deployment, standing.block, stored, numbers, before)
+    await forget_documents(connection, deployment.layout, [each.id for each in gone])
+
+    content = sum(each.content for each in remembered)
+    content -= sum(each.content for each in (*gone, *(before[each.key] for each in remembered if each.key in before)))
+    return Outcome(
+        documents=sum(not isinstance(change, Touched) for change in stored),
+        content=content,
+        counts=counts,
+        claims=bool(decision.keep),
+        conflicts=_conflicts(decision.keep),
+        problems=tuple(problems),
+        retired=frozenset(decision.retire),
+        changed=bool(content) or told_again or not decision.is_empty,
+    )
+
+
+def _conflicts(kept: Iterable[Claim]) -> frozenset[tuple[int, str, str]]:
+    return frozenset(
+        (said.document, said.type, id_text(claim.key[1]))
+        for claim in kept
+        if (said := claim.contribution).against is not None
+    )
+
+
+def _encode(
+    deployment: Deployment, batch: Sequence[DocumentChange], numbers: Mapping[DocumentKey, int]
+) -> tuple[list[DocumentChange], dict[Key, list[Contribution]], dict[DocumentKey, tuple[int, ...]]]:
+    """The changes with what they say by key; a document whose rows Postgres could not hold has failed."""
+    changes: list[DocumentChange] = []
+    fresh: dict[Key, list[Contribution]] = {}
+    types: dict[DocumentKey, tuple[int, ...]] = {}
+    for change in batch:
+        if not isinstance(change, Indexed):
+            changes.append(change)
+            continue
+        try:
+            said = contributions(deployment, change, numbers[change.key])
+        except Unstorable as refused:
+            changes.append(Failed(change.key, change.known, (refused.problem(change.key.path),)))
+            continue
+        changes.append(change)
+        for key, sayings in said.items():
+            fresh.setdefault(key, []).extend(sayings)
+        types[change.key] = tuple(sorted({deployment.ordinals[each.type] for each in change.contributions}))
+    return changes, fresh, types
+
+
+def contributions(deployment: Deployment, change: Indexed, number: int) -> dict[Key, list[Contribution]]:
+    """What a document says about each key, what it took back itself left out. Raises Unstorable."""
+    said: dict[Key, list[Contribution]] = {}
+    for each in change.contributions:
+        key = deployment.spaces[each.type], each.id
+        if isinstance(each, Save):
+            saved = digest(deployment.codecs[each.type].encode(each.row))
+            saying = said.get(key)
+            if saying is None:
+                said[key] = [Contribution(number, change.key, 0, each.type, saved, Saved(each.row))]
+            else:
+                seq = saying[-1].seq + 1
+                saying.append(Contribution(number, change.key, seq, each.type, saved, Saved(each.row)))
+        else:
+            said[key] = [Contribution(number, change.key, -1, each.type)]
+    return said
+
+
+async def _number(
+    connection: Connection,
+    deployment: Deployment,
+    before: dict[DocumentKey, Remembered],
+    changes: Iterable[DocumentChange],
+) -> dict[DocumentKey, int]:
+    """The ids of all documents that are present afterwards."""
+    new = [each.key for each in changes if isinstance(each, Indexed | Failed) and each.key not in before]
+    numbers = dict(zip(new, await new_numbers(connection, deployment.layout, len(new)), strict=True))
+    return numbers | {key: remembered.id for key, remembered in before.items()}
+
+
+async def _decide(
+    connection: Connection,
+    deployment: Deployment,
+    standing: Standing,
+    fresh: dict[Key, list[Contribution]],
+    replaced: Sequence[Remembered],
+) -> Decision:
+    """Read what stands about everything that the replaced documents said or that is said now, and decide."""
+    documents: dict[str, list[int]] = defaultdict(list)
+    for each in replaced:
+        for ordinal in each.types:
+            documents[deployment.types[ordinal]].append(each.id)
+    served = await read_served(connection, deployment, documents, _by_type(deployment, fresh))
+    claims: dict[Key, list[Contribution]] = {}
+    if standing.claims:
+        more = await read_claimed_keys(connection, deployment, [each.id for each in replaced])
+        served |= await read_served(connection, deployment, {}, _by_type(deployment, more - fresh.keys()))
+        claims = await read_claims(connection, deployment, more | served.keys() | fresh.keys())
+    return decide(served, claims, fresh, {each.id for each in replaced})
+
+
+def _by_type(deployment: Deployment, keys: Collection[Key]) -> dict[str, list[Id]]:
+    """Under which ids to look in the tables of which types: a space may have several."""
+    ids: dict[str, list[Id]] = defaultdict(list)
+    for space, identifier in keys:
+        for type_name in deployment.members[space]:
+            ids[type_name].append(identifier)
+    return ids
+
+
+def _after(
+    change: Indexed | Failed | Touched,
+    numbers: dict[DocumentKey, int],
+    before: dict[DocumentKey, Remembered],
+    types: dict[DocumentKey, tuple[int, ...]],
+) -> Remembered | None:
+    """What to remember of a document from now on; nothing of one that is unknown and only touched."""
+    number, known, old = numbers.get(change.key), change.known, before.get(change.key)
+    match change:
+        case Indexed() if number is not None:
+            return Remembered(number, change.key, known, False, types[change.key])
+        case Failed() if number is not None:
+            return Remembered(number, change.key, known, True, old.types if old else ())
+        case Touched() if old is not None:
+            same = Known(known.stat, old.known.hash, old.known.code)
+            return Remembered(old.id, change.key, same, old.failed, old.types)
+    return None

@@ -1,0 +1,180 @@
+"""Decide what a set of document changes does to the rows.
+
+Knows contributions, positions and what is served now; opens no connection, so every
+decision can be tested with dictionaries. The rule, for each key (id space and id):
+contributions in the order of their documents' positions; a removal cancels all before
+it; the first save that remains is served; the other remaining ones are conflicts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from docgraph.model.changes import DocumentKey, Id, Row, TypeCounts
+
+Key = tuple[str, Id]  # id space and id
+
+
+class Saved(msgspec.Struct, frozen=True, gc=False):
+    """A row as a handler made it."""
+
+    row: Row
+
+
+class Kept(msgspec.Struct, frozen=True, gc=False):
+    """A row as `$claim` keeps it."""
+
+    encoded: bytes
+
+
+class Current(msgspec.Struct, frozen=True, gc=False):
+    """A row that stands in the current table and was not read."""
+
+
+Content = Saved | Kept | Current
+
+
+class Contribution(msgspec.Struct, frozen=True, gc=False):
+    """What one document says about one key. A removal has no type, hash and content."""
+
+    document: int  # $document.id
+    position: DocumentKey
+    seq: int  # among what the document says about this key: -1 a removal, from 0 on its saves; 0 what is served
+    type: str = ""  # entity name
+    hash: bytes | None = None
+    content: Content | None = None
+    against: int | None = None  # of a stored claim that is a conflict: the document that is served
+
+    @property
+    def removes(self) -> bool:
+        return self.content is None
+
+
+class Insert(msgspec.Struct, frozen=True, gc=False):
+    """A new current version."""
+
+    id: Id
+    document: int
+    hash: bytes
+    content: Saved | Kept
+
+
+class Claim(msgspec.Struct, frozen=True, gc=False):
+    """A contribution to keep although it is not served."""
+
+    key: Key
+    contribution: Contribution  # content Current: read the row before it is retired
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """A claim to forget."""
+
+    key: Key
+    document: int
+    seq: int
+
+
+class Decision(msgspec.Struct):
+    """What turns the rows that are into the rows that should be. By entity name where types differ."""
+
+    retire: dict[str, list[Id]]
+    insert: dict[str, list[Insert]]
+    own: dict[str, list[tuple[Id, int]]]  # same row, now another document's
+    keep: list[Claim]
+    drop: list[Dropped]
+    counts: dict[str, TypeCounts]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.retire or self.insert or self.own or self.keep or self.drop)
+
+
+def decide(
+    served: Mapping[Key, Contribution],
+    claims: Mapping[Key, Sequence[Contribution]],
+    fresh: Mapping[Key, Sequence[Contribution]],
+    replaced: Collection[int],
+) -> Decision:
+    """Say what to do when what the documents `replaced` said is replaced by `fresh`.
+
+    `served` and `claims` hold what stands now for every key that a replaced or fresh contribution has.
+    """
+    decision = Decision({}, {}, {}, [], [], {})
+    retire: dict[str, list[Id]] = defaultdict(list)
+    insert: dict[str, list[Insert]] = defaultdict(list)
+    own: dict[str, list[tuple[Id, int]]] = defaultdict(list)
+    tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for key in dict.fromkeys((*served, *claims, *fresh)):
+        before = served.get(key)
+        if before is None and key not in claims and len(said := fresh[key]) == 1 and not said[0].removes:
+            _insert(insert, key, said[0])  # by far the most frequent case: a new id
+            tally[said[0].type][0] += 1
+            continue
+        standing = [each for each in claims.get(key, ()) if each.document not in replaced]
+        standing += fresh.get(key, ())
+        if before is not None and before.document not in replaced:
+            standing.append(before)
+        winner, others = resolve(standing)
+        _keep_claims(decision, key, claims.get(key, ()), others)
+        if before is not None and winner is not None and (before.type, before.hash) == (winner.type, winner.hash):
+            if before.document != winner.document:
+                own[before.type].append((key[1], winner.document))
+            continue
+        if before is not None:
+            retire[before.type].append(key[1])
+        if winner is not None:
+            _insert(insert, key, winner)
+        _count(tally, before, winner)
+    decision.retire, decision.insert, decision.own = dict(retire), dict(insert), dict(own)
+    decision.counts = {name: TypeCounts(*numbers) for name, numbers in tally.items()}
+    return decision
+
+
+def resolve(standing: Iterable[Contribution]) -> tuple[Contribution | None, list[Contribution]]:
+    """The contribution that is served, and all others, each of which knows whether it is a conflict."""
+    ordered = list(standing)
+    if len(ordered) == 1 and not ordered[0].removes:
+        return ordered[0], []
+    ordered.sort(key=lambda each: (each.position, each.seq))
+    live = next((at + 1 for at in range(len(ordered) - 1, -1, -1) if ordered[at].removes), 0)
+    winner = ordered[live] if live < len(ordered) else None
+    others = [_against(each, None) for each in ordered[:live]]
+    if winner is not None:
+        others += [_against(each, winner.document) for each in ordered[live + 1 :]]
+    return winner, others
+
+
+def _against(contribution: Contribution, winner: int | None) -> Contribution:
+    if contribution.against == winner:
+        return contribution
+    return msgspec.structs.replace(contribution, against=winner)
+
+
+def _insert(insert: dict[str, list[Insert]], key: Key, winner: Contribution) -> None:
+    assert isinstance(winner.content, Saved | Kept)
+    assert winner.hash is not None
+    insert[winner.type].append(Insert(key[1], winner.document, winner.hash, winner.content))
+
+
+def _keep_claims(decision: Decision, key: Key, old: Sequence[Contribution], new: Sequence[Contribution]) -> None:
+    """Store the claims that are new or differ, drop those that are no more."""
+    had = {(each.document, each.seq): each for each in old}
+    for each in new:
+        same = had.pop((each.document, each.seq), None)
+        if same is None or (same.type, same.hash, same.against) != (each.type, each.hash, each.against):
+            decision.keep.append(Claim(key, each))
+    decision.drop += [Dropped(key, document, seq) for document, seq in had]
+
+
+def _count(tally: dict[str, list[int]], before: Contribution | None, winner: Contribution | None) -> None:
+    match before, winner:
+        case Contribution(), Contribution() if before.type == winner.type:
+            tally[before.type][1] += 1
+        case _:
+            if winner is not None:
+                tally[winner.type][0] += 1
+            if before is not None:
+                tally[before.type][2] += 1

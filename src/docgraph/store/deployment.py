@@ -1,0 +1,60 @@
+"""One deployment as the writing side sees it: its layout, and what follows from it for each entity type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from docgraph.model.changes import Id
+from docgraph.model.schema import Scalar, Schema
+from docgraph.store.layout import Layout, layout
+from docgraph.store.rows import Codec, text_id
+from docgraph.store.sql import Sql, sql
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """The tables of one deployment and how to write to them."""
+
+    id: int
+    index: str  # name of the index
+    sources: tuple[str, ...]  # names, by ordinal
+    layout: Layout
+    codecs: Mapping[str, Codec]  # by entity name
+    types: tuple[str, ...]  # entity names, sorted: an ordinal stands for each in `$document.types`
+    ordinals: Mapping[str, int]  # entity name → its place among `types`
+    spaces: Mapping[str, str]  # entity name → id space
+    members: Mapping[str, tuple[str, ...]]  # id space → its entity names
+
+    def id_type(self, type_name: str) -> Scalar:
+        return self.layout.tables[type_name].entity.id_type
+
+    def claimed_id(self, space: str, text: str) -> Id:
+        """The id that a row of `$claim` speaks of."""
+        return text_id(text, self.id_type(self.members[space][0]))
+
+    def id_array(self, type_name: str) -> Sql:
+        """The Postgres type of a list of the type's ids."""
+        return ID_ARRAY.get(self.id_type(type_name), TEXT_ARRAY)
+
+
+TEXT_ARRAY = sql("text[]")
+ID_ARRAY: Mapping[Scalar, Sql] = {Scalar.BYTES: sql("bytea[]"), Scalar.INT8: sql("bigint[]")}
+
+
+def deployment(number: int, index: str, sources: Sequence[str], schema: Schema, namespace: str) -> Deployment:
+    """The deployment of `schema` in `namespace`."""
+    places = layout(schema, namespace)
+    types = tuple(sorted(schema.entities))
+    spaces = schema.id_spaces
+    return Deployment(
+        number,
+        index,
+        tuple(sources),
+        places,
+        {name: Codec(schema, table) for name, table in places.tables.items()},
+        types,
+        {name: ordinal for ordinal, name in enumerate(types)},
+        spaces,
+        {space: tuple(name for name in types if spaces[name] == space) for space in dict.fromkeys(spaces.values())},
+    )

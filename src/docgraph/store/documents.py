@@ -1,0 +1,165 @@
+"""The bookkeeping of documents: which are present, as what they were last run, and the hash over all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from docgraph.model.changes import DocumentKey, Known, Stat
+from docgraph.store.connection import Connection, fetch, run
+from docgraph.store.ddl import sequence
+from docgraph.store.layout import Layout
+from docgraph.store.sql import render, sql, text_literal, value
+
+KNOWN = "select source, path, size, mtime_ns, inode, hash, code from {}"
+KNOWN_AT_ONCE = 5_000  # rows per fetch
+COPY_FROM = 20  # rows: fewer go faster by plain inserts, which need no look at the table's types
+COLUMNS = ("id", "source", "path", "size", "mtime_ns", "inode", "hash", "code", "failed", "types")
+
+LOOKUP = """
+select d.id, d.source, d.path, d.hash, d.code, d.failed, d.types
+from unnest({}::smallint[], {}::text[]) as wanted (source, path)
+join {} as d using (source, path)"""
+
+NUMBERS = "select setval({}::regclass, nextval({}::regclass) + {} - 1)"
+LAST = "select source, path from {} order by source desc, path desc limit 1"
+
+INSERT = """
+insert into {} (id, source, path, size, mtime_ns, inode, hash, code, failed, types)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+
+UPDATE = """
+update {} as d set size = n.size, mtime_ns = n.mtime_ns, inode = n.inode, hash = n.hash, code = n.code,
+  failed = n.failed, types = n.types::smallint[]
+from unnest({}::integer[], {}::bigint[], {}::bigint[], {}::bigint[],
+  {}::bytea[], {}::bytea[], {}::boolean[], {}::text[])
+  as n (id, size, mtime_ns, inode, hash, code, failed, types)
+where d.id = n.id"""
+
+DELETE = "delete from {} where id = any({}::integer[])"
+CONTENT = "select source, path, hash, code from {}"
+HASH_MODULUS = 1 << 256
+
+
+class Remembered(msgspec.Struct, frozen=True, gc=False):
+    """One row of `$document`."""
+
+    id: int
+    key: DocumentKey
+    known: Known
+    failed: bool
+    types: tuple[int, ...]  # ordinals of the entity types it has served or kept contributions to
+
+    @property
+    def content(self) -> int:
+        return content_number(self.key, self.known.hash, self.known.code)
+
+
+def content_number(key: DocumentKey, content_hash: bytes, code: bytes) -> int:
+    """What one present document adds to the hash over all of them."""
+    name = f"{key.source}\0{key.path}\0".encode()
+    return int.from_bytes(hashlib.blake2b(name + content_hash + code, digest_size=32).digest())
+
+
+def block_hash(content: int) -> bytes:
+    """The hash of a set of documents from the sum of what each adds: the order does not count."""
+    return (content % HASH_MODULUS).to_bytes(32)
+
+
+async def read_known(connection: Connection, layout: Layout) -> dict[DocumentKey, Known]:
+    """All documents that are present. Needs a transaction around it."""
+    known: dict[DocumentKey, Known] = {}
+    statement, values = render(sql(KNOWN, layout.document))
+    async for source, path, size, mtime_ns, inode, content, code in connection.cursor(
+        statement, *values, prefetch=KNOWN_AT_ONCE
+    ):
+        known[DocumentKey(source, path)] = Known(Stat(size, mtime_ns, _unsigned(inode)), content, code)
+    return known
+
+
+async def sum_content(connection: Connection, layout: Layout) -> int:
+    """The sum over all present documents, from the table. Needs a transaction around it."""
+    total = 0
+    statement, values = render(sql(CONTENT, layout.document))
+    async for source, path, content, code in connection.cursor(statement, *values, prefetch=KNOWN_AT_ONCE):
+        total += content_number(DocumentKey(source, path), content, code)
+    return total % HASH_MODULUS
+
+
+async def look_up(connection: Connection, layout: Layout, keys: Sequence[DocumentKey]) -> dict[DocumentKey, Remembered]:
+    """What is remembered of these documents; the stat is left out, since it decides nothing."""
+    if not keys:
+        return {}
+    sources, paths = value([key.source for key in keys]), value([key.path for key in keys])
+    found = await fetch(connection, sql(LOOKUP, sources, paths, layout.document))
+    nothing = Stat(0, 0, 0)
+    return {
+        (key := DocumentKey(source, path)): Remembered(number, key, Known(nothing, content, code), failed, tuple(types))
+        for number, source, path, content, code, failed, types in found
+    }
+
+
+async def read_last(connection: Connection, layout: Layout) -> DocumentKey | None:
+    """The present document at the highest position."""
+    rows = await fetch(connection, sql(LAST, layout.document))
+    return DocumentKey(*rows[0]) if rows else None
+
+
+async def new_numbers(connection: Connection, layout: Layout, count: int) -> list[int]:
+    """So many document ids that were never used."""
+    if not count:
+        return []
+    (called,) = sequence(layout).parts
+    assert isinstance(called, str)
+    ((last,),) = await fetch(connection, sql(NUMBERS, text_literal(called), text_literal(called), value(count)))
+    return list(range(last - count + 1, last + 1))
+
+
+async def write_documents(
+    connection: Connection, layout: Layout, added: Sequence[Remembered], changed: Sequence[Remembered]
+) -> None:
+    """Remember these documents as they are now."""
+    if len(added) > COPY_FROM:
+        await connection.copy_records_to_table(
+            "$document", schema_name=layout.namespace, columns=COLUMNS, records=map(_record, added)
+        )
+    elif added:
+        statement, _ = render(sql(INSERT, layout.document))
+        await connection.executemany(statement, map(_record, added))
+    if changed:
+        number, _, _, size, mtime, inode, content, code, failed, _ = map(list, zip(*map(_record, changed), strict=True))
+        types = ["{" + ",".join(map(str, each.types)) + "}" for each in changed]
+        columns = map(value, (number, size, mtime, inode, content, code, failed, types))
+        await run(connection, sql(UPDATE, layout.document, *columns))
+
+
+async def forget_documents(connection: Connection, layout: Layout, numbers: Sequence[int]) -> None:
+    if numbers:
+        await run(connection, sql(DELETE, layout.document, value(list(numbers))))
+
+
+def _record(document: Remembered) -> tuple[object, ...]:
+    key, known, stat = document.key, document.known, document.known.stat
+    return (
+        document.id,
+        key.source,
+        key.path,
+        stat.size,
+        stat.mtime_ns,
+        _signed(stat.inode),
+        known.hash,
+        known.code,
+        document.failed,
+        document.types,
+    )
+
+
+def _signed(inode: int) -> int:
+    """Inode numbers have 64 bits without a sign, bigint has one."""
+    return inode - (1 << 64) if inode >= 1 << 63 else inode
+
+
+def _unsigned(inode: int) -> int:
+    return inode + (1 << 64) if inode < 0 else inode

@@ -1,0 +1,131 @@
+"""Where everything lives: names of schemas, tables and columns, and the Postgres type of each value.
+
+Whatever docgraph adds carries a `$`, which no GraphQL name can, so nothing an author
+declares can collide with it.
+
+    docgraph                     control schema: which deployments there are, which one is served
+    docgraph_d<id>               one deployment: its entity tables and its bookkeeping
+      posting                    current rows of the entity Posting
+      posting$history            rows that were current once
+      $block  $document  $claim  $problem
+    <name of the index>          views of the served deployment, for psql and BI tools
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from docgraph.model.names import snake_case
+from docgraph.model.schema import EntityType, EnumRef, Field, Scalar, Schema
+from docgraph.store.sql import Sql, name
+
+CONTROL = "docgraph"
+
+# System columns of entity tables.
+DOCUMENT = "$document"  # integer, $document.id: whose contribution the row is
+HASH = "$hash"  # bytea, 16 bytes: of the row's values
+SINCE = "$since"  # integer: number of the block that made this version
+UNTIL = "$until"  # integer, history only: number of the block that ended this version
+
+POSTGRES_TYPE: Mapping[Scalar, str] = {
+    Scalar.ID: "text",
+    Scalar.STRING: "text",
+    Scalar.BYTES: "bytea",
+    Scalar.BOOLEAN: "boolean",
+    Scalar.INT: "integer",
+    Scalar.INT8: "bigint",
+    Scalar.BIG_INT: "numeric",
+    Scalar.BIG_DECIMAL: "numeric",
+    Scalar.TIMESTAMP: "timestamptz",
+    Scalar.FLOAT: "double precision",
+    Scalar.JSON: "jsonb",
+    Scalar.DATE: "date",
+    Scalar.DATE_TIME: "timestamptz",
+}
+
+
+class Table(msgspec.Struct, frozen=True):
+    """The tables of one entity type in one deployment."""
+
+    entity: EntityType
+    namespace: str  # Postgres schema
+    columns: tuple[str, ...]  # one per stored field, same order
+
+    @property
+    def name(self) -> str:
+        return fit(snake_case(self.entity.name))
+
+    @property
+    def current(self) -> Sql:
+        return name(self.namespace, self.name)
+
+    @property
+    def history(self) -> Sql:
+        return name(self.namespace, fit(snake_case(self.entity.name), "$history"))
+
+    def column(self, field: Field) -> Sql:
+        """The quoted column of a stored field."""
+        return name(fit(field.column))
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """All names of one deployment."""
+
+    schema: Schema
+    namespace: str
+    tables: Mapping[str, Table]  # by entity name
+
+    @property
+    def block(self) -> Sql:
+        return name(self.namespace, "$block")
+
+    @property
+    def document(self) -> Sql:
+        return name(self.namespace, "$document")
+
+    @property
+    def claim(self) -> Sql:
+        """Contributions that are not served: losers of an id conflict, and removals."""
+        return name(self.namespace, "$claim")
+
+    @property
+    def problem(self) -> Sql:
+        return name(self.namespace, "$problem")
+
+    def enum(self, enum_name: str) -> Sql:
+        """The Postgres enum type of a GraphQL enum; its labels sort in declaration order."""
+        return name(self.namespace, self.enum_name(enum_name))
+
+    def enum_name(self, enum_name: str) -> str:
+        """The name of that type within the namespace."""
+        return fit(snake_case(enum_name), "$enum")
+
+    def postgres_type(self, field: Field) -> Sql:
+        """The column type of a stored field."""
+        held = self.schema.stored_scalar(field)
+        base = self.enum(held.name) if isinstance(held, EnumRef) else Sql((POSTGRES_TYPE[held],))
+        return Sql((*base.parts, "[]")) if field.is_list else base
+
+
+def layout(schema: Schema, namespace: str) -> Layout:
+    """Say where the entities of `schema` live when their deployment owns `namespace`."""
+    return Layout(
+        schema,
+        namespace,
+        {
+            entity.name: Table(entity, namespace, tuple(fit(field.column) for field in entity.stored_fields))
+            for entity in schema.entities.values()
+        },
+    )
+
+
+def fit(identifier: str, suffix: str = "") -> str:
+    """The identifier, cut and made unique by a hash where it would pass Postgres's 63 bytes."""
+    whole = identifier + suffix
+    if len(whole.encode()) <= 63:
+        return whole
+    digest = hashlib.blake2b(identifier.encode(), digest_size=4).hexdigest()
+    return identifier.encode()[: 63 - len(suffix) - 9].decode(errors="ignore") + "$" + digest + suffix

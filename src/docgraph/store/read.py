@@ -1,0 +1,97 @@
+"""Read what stands now about the documents and keys that a block touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from docgraph.model.changes import DocumentKey, Id, Row
+from docgraph.model.schema import Scalar
+from docgraph.store.connection import Connection, fetch
+from docgraph.store.decide import Contribution, Current, Kept, Key
+from docgraph.store.deployment import Deployment
+from docgraph.store.layout import DOCUMENT, HASH
+from docgraph.store.rows import id_text
+from docgraph.store.sql import Sql, integer, join, name, sql, value
+
+SERVED = "select {}::integer, {}, {}, {} from {} where {}"
+WITH_POSITION = """
+select found.type, found.id, found.document, found.hash, d.source, d.path
+from ({}) as found (type, id, document, hash)
+join {} as d on d.id = found.document"""
+
+CLAIMED_KEYS = "select distinct space, id from {} where document = any({}::integer[])"
+CLAIMS = """
+select c.space, c.id, c.document, c.seq, c.type, c.hash, c.row, c.against, d.source, d.path
+from unnest({}::text[], {}::text[]) as wanted (space, id)
+join {} as c using (space, id)
+join {} as d on d.id = c.document"""
+
+ROWS = "select {} from {} where id = any({}::{})"
+
+
+async def read_served(
+    connection: Connection,
+    deployment: Deployment,
+    documents: Mapping[str, Sequence[int]],
+    ids: Mapping[str, Sequence[Id]],
+) -> dict[Key, Contribution]:
+    """The served rows of these documents and with these ids, both by entity name; the rows themselves stay unread."""
+    branches = [
+        _branch(deployment, type_name, sql("{} = any({}::integer[])", name(DOCUMENT), value(list(numbers))))
+        for type_name, numbers in documents.items()
+    ]
+    branches += [
+        _branch(deployment, type_name, sql("id = any({}::{})", value(list(wanted)), deployment.id_array(type_name)))
+        for type_name, wanted in ids.items()
+    ]
+    if not branches:
+        return {}
+    served: dict[Key, Contribution] = {}
+    statement = sql(WITH_POSITION, join(" union all ", branches), deployment.layout.document)
+    for ordinal, text, document, digest, source, path in await fetch(connection, statement):
+        type_name = deployment.types[ordinal]
+        space = deployment.spaces[type_name]
+        key = (space, deployment.claimed_id(space, text))
+        served[key] = Contribution(document, DocumentKey(source, path), 0, type_name, digest, Current())
+    return served
+
+
+async def read_claimed_keys(connection: Connection, deployment: Deployment, documents: Iterable[int]) -> set[Key]:
+    """The keys that these documents have claims on."""
+    found = await fetch(connection, sql(CLAIMED_KEYS, deployment.layout.claim, value(list(documents))))
+    return {(space, deployment.claimed_id(space, text)) for space, text in found}
+
+
+async def read_claims(
+    connection: Connection, deployment: Deployment, keys: Iterable[Key]
+) -> dict[Key, list[Contribution]]:
+    """All claims on these keys."""
+    wanted = list(keys)
+    spaces, ids = value([space for space, _ in wanted]), value([id_text(each) for _, each in wanted])
+    statement = sql(CLAIMS, spaces, ids, deployment.layout.claim, deployment.layout.document)
+    claims: dict[Key, list[Contribution]] = {}
+    for space, text, document, seq, type_name, digest, row, against, source, path in await fetch(connection, statement):
+        content = None if row is None else Kept(row)
+        claim = Contribution(document, DocumentKey(source, path), seq, type_name, digest, content, against)
+        claims.setdefault((space, deployment.claimed_id(space, text)), []).append(claim)
+    return claims
+
+
+async def read_rows(connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id]) -> dict[Id, Row]:
+    """Current rows in full."""
+    table = deployment.layout.tables[type_name]
+    columns = join(", ", map(name, table.columns))
+    statement = sql(ROWS, columns, table.current, value(list(ids)), deployment.id_array(type_name))
+    at = table.columns.index("id")
+    return {row[at]: tuple(row) for row in await fetch(connection, statement)}
+
+
+def _branch(deployment: Deployment, type_name: str, condition: Sql) -> Sql:
+    table = deployment.layout.tables[type_name]
+    ordinal = integer(deployment.ordinals[type_name])
+    return sql(SERVED, ordinal, _AS_TEXT.get(deployment.id_type(type_name), _ID), *_COLUMNS, table.current, condition)
+
+
+_ID = name("id")
+_AS_TEXT = {Scalar.BYTES: sql("encode(id, 'hex')"), Scalar.INT8: sql("id::text")}
+_COLUMNS = (name(DOCUMENT), name(HASH))

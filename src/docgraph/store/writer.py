@@ -1,0 +1,324 @@
+"""Writing one deployment: a block is one transaction, and so is the swap that serves it.
+
+One writer per deployment, held by an advisory lock of its session. What a block does
+to the rows is decided and carried out elsewhere; here is when it counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from types import TracebackType
+
+import msgspec
+
+from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Indexed, Known
+from docgraph.model.problem import ConflictProblem, Location, Unavailable, ValueProblem
+from docgraph.model.schema import Schema
+from docgraph.store.apply import Outcome, Standing, apply_batch
+from docgraph.store.blocks import (
+    Head,
+    add_block,
+    count_documents,
+    count_rows,
+    find_deployment,
+    has_claims,
+    make_deployment,
+    read_head,
+    serve,
+)
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, first_line, run, told
+from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
+from docgraph.store.deployment import Deployment, deployment
+from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, read_last, sum_content
+from docgraph.store.layout import Layout
+from docgraph.store.problems import read_conflicts, read_problems, storable
+from docgraph.store.views import repoint
+
+BATCH = 2_000  # changes that are read, decided and written at once
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Which deployment, of which index, in which database."""
+
+    dsn: str
+    index: str
+    schema: Schema
+    sources: tuple[str, ...]  # names, by ordinal
+    fingerprint: bytes
+
+
+class Session(msgspec.Struct):
+    """A connection that holds the right to write one deployment, and what it has seen committed."""
+
+    dsn: str
+    connection: Connection
+    deployment: Deployment
+    complete: bool  # the first load is over and the deployment is served
+    head: Head = Head(0, 0)
+    claims: bool = True  # whether any claim may exist
+    last: DocumentKey | None = None  # no document at a higher position is present
+
+    async def refresh(self) -> None:
+        self.last = await read_last(self.connection, self.deployment.layout)
+        self.head = await read_head(self.connection, self.deployment.layout)
+        self.claims = await has_claims(self.connection, self.deployment.layout)
+
+
+class Writer:
+    """Writes the blocks of one deployment.
+
+    After Unavailable the session may be gone, and with it the right to write: `known` gets both again.
+    """
+
+    def __init__(self, target: Target, on_wait: Callable[[], None] | None) -> None:
+        self._target, self._on_wait = target, on_wait
+        self._session: Session | None = None
+
+    @property
+    def layout(self) -> Layout:
+        return self._open_session().deployment.layout
+
+    @property
+    def complete(self) -> bool:
+        """Whether the first load is over and the deployment is served."""
+        return self._open_session().complete
+
+    async def open(self) -> None:
+        """Connect, wait for the turn to write, find or make the tables."""
+        await self.close()
+        dsn = self._target.dsn
+        connection = await connect(dsn)
+        try:
+            with told(dsn):
+                # Plans are kept while tables grow from nothing: none of them may read a whole table.
+                await connection.execute("set enable_seqscan = off")
+                await connection.execute("set maintenance_work_mem = '256MB'")
+                await self._wait_for_turn(connection)
+                session = await self._find_or_make(connection)
+                await session.refresh()
+        except BaseException:
+            connection.terminate()
+            raise
+        self._session = session
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(Unavailable), told(self._target.dsn):
+                await session.connection.close()
+
+    async def known(self) -> dict[DocumentKey, Known]:
+        """Every document that is present, as it was when it was last run. Connects again if the session was lost."""
+        if self._session is None or self._session.connection.is_closed():
+            await self.open()
+        session = self._open_session()
+        with told(session.dsn):
+            async with session.connection.transaction():
+                await session.refresh()
+                return await read_known(session.connection, session.deployment.layout)
+
+    def block(self, timestamp: datetime) -> BlockWriter:
+        """One atomic step: `async with writer.block(now) as block: await block.apply(changes)`.
+
+        Before the first load is over, each is a transaction of its own but all are one block.
+        """
+        return BlockWriter(self._open_session(), timestamp)
+
+    async def finish_first_load(self, timestamp: datetime) -> Block:
+        """Build the indexes and serve this deployment in place of the one before, in one transaction."""
+        session = self._open_session()
+        connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
+        with told(session.dsn):
+            await run(connection, index_ddl(layout))
+            await run(connection, analyze(layout))
+            async with connection.transaction():
+                await connection.execute("set local enable_seqscan = on")
+                number, content = session.head.number + 1, await sum_content(connection, layout)
+                problems = [problem for _, problem in await read_problems(connection, layout)]
+                problems += [each.problem for each in await read_conflicts(connection, layout, deployed.sources)]
+                documents = await count_documents(connection, layout)
+                counts = await count_rows(connection, layout, number)
+                block = Block(number, block_hash(content), timestamp, documents, counts, tuple(problems))
+                await serve(connection, deployed.index, deployed.id, timestamp)
+                await repoint(connection, deployed.index, layout)
+                await add_block(connection, deployed.index, deployed.id, layout, block)
+        session.head, session.complete = Head(number, content), True
+        return block
+
+    def _open_session(self) -> Session:
+        if self._session is None:
+            raise Unavailable(LOST, mend=AGAIN)
+        return self._session
+
+    async def _wait_for_turn(self, connection: Connection) -> None:
+        name = self._target.index.encode() + b"\0" + self._target.fingerprint
+        turn = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)
+        if await connection.fetchval("select pg_try_advisory_lock($1)", turn):
+            return
+        if self._on_wait is not None:
+            self._on_wait()
+        await connection.execute("select pg_advisory_lock($1)", turn)
+
+    async def _find_or_make(self, connection: Connection) -> Session:
+        target = self._target
+        index, sources, schema = target.index, target.sources, target.schema
+        async with connection.transaction():
+            found = await find_deployment(connection, index, target.fingerprint)
+            if made := found is None:
+                found = await make_deployment(connection, index, target.fingerprint, schema.text, sources)
+            deployed = deployment(found.id, index, sources, schema, found.namespace)
+            if made:
+                await run(connection, deployment_ddl(deployed.layout))
+        for enum in schema.enums:
+            # COPY wants binary codecs; the binary form of a label is its text.
+            await connection.set_builtin_type_codec(
+                deployed.layout.enum_name(enum), schema=found.namespace, codec_name="text", format="binary"
+            )
+        return Session(self._target.dsn, connection, deployed, found.complete)
+
+
+class BlockWriter:
+    """One block in the making. Nothing of it is seen before its `async with` ends, and nothing if that fails."""
+
+    def __init__(self, session: Session, timestamp: datetime) -> None:
+        self.committed: Block | None = None  # afterwards; None where nothing changed, and during the first load
+        self._session, self._timestamp = session, timestamp
+        self._standing = Standing(session.head.number + 1, session.claims, set(), session.last)
+        self._total = Outcome()
+        self._applied = 0  # batches
+
+    async def __aenter__(self) -> BlockWriter:
+        connection = self._session.connection
+        if connection.is_closed():
+            raise Unavailable(LOST, mend=AGAIN)
+        with told(self._session.dsn):
+            await self._begin()
+        return self
+
+    async def apply(self, changes: Sequence[DocumentChange]) -> None:
+        """Make these changes part of the block, in their order. May be called several times."""
+        for batch in _batches(changes):
+            with told(self._session.dsn):
+                await self._apply(batch)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            # What went wrong inside is what the caller hears of, not that the rollback had no connection either.
+            with suppress(Unavailable), told(self._session.dsn):
+                await self._transaction.__aexit__(kind, error, trace)
+            return
+        with told(self._session.dsn):
+            try:
+                block = await self._close() if self._session.complete else None
+            except BaseException as failure:
+                await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
+                raise
+            try:
+                await self._transaction.__aexit__(None, None, None)
+            except BaseException:
+                # Whether it was committed is unknown; only a new session can tell.
+                self._session.connection.terminate()
+                raise
+        self._session.claims, self._session.last = self._standing.claims, self._standing.last
+        if block is not None:
+            self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
+
+    async def _begin(self) -> None:
+        connection = self._session.connection
+        self._transaction = connection.transaction()
+        await self._transaction.__aenter__()
+        if not self._session.complete:
+            # What a crash of the machine takes is read again from the documents.
+            await connection.execute("set local synchronous_commit = off")
+
+    @asynccontextmanager
+    async def _undoable(self) -> AsyncIterator[None]:
+        """What goes wrong inside leaves no trace, and the block goes on."""
+        if self._applied:
+            async with self._session.connection.transaction():
+                yield
+            return
+        # Nothing came before: to begin again is cheaper than a savepoint for every block.
+        try:
+            yield
+        except UNSTORABLE as refused:
+            await self._transaction.__aexit__(type(refused), refused, refused.__traceback__)
+            await self._begin()
+            raise
+
+    async def _apply(self, batch: Sequence[DocumentChange]) -> None:
+        """Apply a batch; where Postgres refuses a value, halve until the document that has it stands alone."""
+        session = self._session
+        try:
+            async with self._undoable():
+                outcome = await apply_batch(session.connection, session.deployment, self._standing, batch)
+        except UNSTORABLE as refused:
+            if len(batch) > 1:
+                await self._apply(batch[: len(batch) // 2])
+                await self._apply(batch[len(batch) // 2 :])
+            elif isinstance(batch[0], Indexed):
+                await self._apply([_failed(batch[0], refused)])
+            else:
+                raise
+            return
+        self._applied += 1
+        self._total = self._total.then(outcome)
+        self._standing.retired |= outcome.retired
+        self._standing.claims |= outcome.claims
+        highest = max(change.key for change in batch)
+        self._standing.last = highest if self._standing.last is None else max(highest, self._standing.last)
+
+    async def _close(self) -> Block | None:
+        """The block's row, if there is anything to say."""
+        session, total = self._session, self._total
+        if not total.changed:
+            return None
+        deployed = session.deployment
+        content = (session.head.content + total.content) % HASH_MODULUS
+        block = Block(
+            self._standing.block,
+            block_hash(content),
+            self._timestamp,
+            total.documents,
+            total.counts,
+            (*total.problems, *await self._new_conflicts()),
+        )
+        await add_block(session.connection, deployed.index, deployed.id, deployed.layout, block)
+        return block
+
+    async def _new_conflicts(self) -> list[ConflictProblem]:
+        """The conflicts that the block brought and that are still there at its end."""
+        if not (new := self._total.conflicts):
+            return []
+        session, deployed = self._session, self._session.deployment
+        losers = sorted({document for document, _, _ in new})
+        found = await read_conflicts(session.connection, deployed.layout, deployed.sources, losers)
+        return [each.problem for each in found if (each.document, each.type, each.id) in new]
+
+
+def _batches(changes: Sequence[DocumentChange]) -> Iterator[list[DocumentChange]]:
+    """The changes in pieces of bounded size, in none of which a document comes twice."""
+    batch: list[DocumentChange] = []
+    keys: set[DocumentKey] = set()
+    for change in changes:
+        if len(batch) == BATCH or change.key in keys:
+            yield batch
+            batch, keys = [], set()
+        batch.append(change)
+        keys.add(change.key)
+    if batch:
+        yield batch
+
+
+def _failed(change: Indexed, refused: Exception) -> Failed:
+    problem = ValueProblem(
+        f"the database cannot hold a value of this document: {storable(first_line(refused))}",
+        at=Location(change.key.path),
+        mend="look for a value that is extremely large or long",
+    )
+    return Failed(change.key, change.known, (problem,))

@@ -1,0 +1,242 @@
+create schema "docgraph_d7";
+
+create table "docgraph_d7"."$block" (
+  number integer primary key,
+  hash bytea not null,
+  timestamp timestamptz not null,
+  documents integer not null,
+  counts jsonb not null
+);
+comment on table "docgraph_d7"."$block" is 'one row per atomic step of the index';
+create index on "docgraph_d7"."$block" (hash);
+
+create sequence "docgraph_d7"."$document_id" as integer;
+create table "docgraph_d7"."$document" (
+  id integer primary key,
+  source smallint not null,
+  path text collate "C" not null,
+  size bigint not null,
+  mtime_ns bigint not null,
+  inode bigint not null,
+  hash bytea not null,
+  code bytea not null,
+  failed boolean not null,
+  types smallint[] not null,
+  unique (source, path)
+);
+comment on table "docgraph_d7"."$document" is 'every document that is present, as it was when it was last run';
+
+create table "docgraph_d7"."$claim" (
+  space text collate "C" not null,
+  id text collate "C" not null,
+  document integer not null,
+  seq smallint not null,
+  type text collate "C" not null,
+  hash bytea,
+  row bytea,
+  against integer,
+  primary key (space, id, document, seq)
+);
+comment on table "docgraph_d7"."$claim" is 'contributions that are not served: removals, and saves that lost to another document';
+create index on "docgraph_d7"."$claim" (document);
+
+create table "docgraph_d7"."$problem" (
+  document integer not null,
+  ordinal integer not null,
+  kind text not null,
+  path text collate "C" not null,
+  line integer,
+  "column" integer,
+  what text not null,
+  mend text not null,
+  place_path text collate "C",
+  place_line integer,
+  place_column integer,
+  block integer not null,
+  primary key (document, ordinal)
+);
+comment on table "docgraph_d7"."$problem" is 'why documents failed';
+
+create type "docgraph_d7"."color$enum" as enum (E'red', E'green', E'Blue');
+
+comment on type "docgraph_d7"."color$enum" is E'Zeroth to last.';
+
+create table "docgraph_d7"."post" (
+  "id" text collate "C" not null,
+  "title" text collate "C" not null,
+  "author" text collate "C",
+  "tags" bigint[] not null,
+  "price" numeric,
+  "color" "docgraph_d7"."color$enum",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  primary key (id)
+);
+
+create table "docgraph_d7"."post$history" (
+  "id" text collate "C" not null,
+  "title" text collate "C" not null,
+  "author" text collate "C",
+  "tags" bigint[] not null,
+  "price" numeric,
+  "color" "docgraph_d7"."color$enum",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  "$until" integer not null,
+  primary key (id, "$since")
+);
+
+comment on table "docgraph_d7"."post" is E'A post.';
+
+comment on column "docgraph_d7"."post"."title" is E'What it is called. It''s \\ "quoted".';
+
+create table "docgraph_d7"."person" (
+  "id" text collate "C" not null,
+  "name" text collate "C",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  primary key (id)
+);
+
+create table "docgraph_d7"."person$history" (
+  "id" text collate "C" not null,
+  "name" text collate "C",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  "$until" integer not null,
+  primary key (id, "$since")
+);
+
+create table "docgraph_d7"."robot" (
+  "id" text collate "C" not null,
+  "name" text collate "C",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  primary key (id)
+);
+
+create table "docgraph_d7"."robot$history" (
+  "id" text collate "C" not null,
+  "name" text collate "C",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  "$until" integer not null,
+  primary key (id, "$since")
+);
+
+create table "docgraph_d7"."tag" (
+  "id" bigint not null,
+  "name" text collate "C",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  primary key (id)
+);
+
+create table "docgraph_d7"."tag$history" (
+  "id" bigint not null,
+  "name" text collate "C",
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  "$until" integer not null,
+  primary key (id, "$since")
+);
+
+create table "docgraph_d7"."blob" (
+  "id" bytea not null,
+  "tag" bigint,
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  primary key (id)
+);
+
+create table "docgraph_d7"."blob$history" (
+  "id" bytea not null,
+  "tag" bigint,
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  "$until" integer not null,
+  primary key (id, "$since")
+);
+
+create table "docgraph_d7"."everything" (
+  "id" text collate "C" not null,
+  "a_id" text collate "C",
+  "a_string" text collate "C",
+  "a_bytes" bytea,
+  "a_boolean" boolean,
+  "a_int" integer,
+  "a_int8" bigint,
+  "a_big_int" numeric,
+  "a_big_decimal" numeric,
+  "a_timestamp" timestamptz,
+  "a_float" double precision,
+  "a_json" jsonb,
+  "a_date" date,
+  "a_date_time" timestamptz,
+  "some_id" text[] collate "C",
+  "some_string" text[] collate "C",
+  "some_bytes" bytea[],
+  "some_boolean" boolean[],
+  "some_int" integer[],
+  "some_int8" bigint[],
+  "some_big_int" numeric[],
+  "some_big_decimal" numeric[],
+  "some_timestamp" timestamptz[],
+  "some_float" double precision[],
+  "some_json" jsonb[],
+  "some_date" date[],
+  "some_date_time" timestamptz[],
+  "a_color" "docgraph_d7"."color$enum",
+  "some_color" "docgraph_d7"."color$enum"[],
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  primary key (id)
+);
+
+create table "docgraph_d7"."everything$history" (
+  "id" text collate "C" not null,
+  "a_id" text collate "C",
+  "a_string" text collate "C",
+  "a_bytes" bytea,
+  "a_boolean" boolean,
+  "a_int" integer,
+  "a_int8" bigint,
+  "a_big_int" numeric,
+  "a_big_decimal" numeric,
+  "a_timestamp" timestamptz,
+  "a_float" double precision,
+  "a_json" jsonb,
+  "a_date" date,
+  "a_date_time" timestamptz,
+  "some_id" text[] collate "C",
+  "some_string" text[] collate "C",
+  "some_bytes" bytea[],
+  "some_boolean" boolean[],
+  "some_int" integer[],
+  "some_int8" bigint[],
+  "some_big_int" numeric[],
+  "some_big_decimal" numeric[],
+  "some_timestamp" timestamptz[],
+  "some_float" double precision[],
+  "some_json" jsonb[],
+  "some_date" date[],
+  "some_date_time" timestamptz[],
+  "a_color" "docgraph_d7"."color$enum",
+  "some_color" "docgraph_d7"."color$enum"[],
+  "$document" integer not null,
+  "$hash" bytea not null,
+  "$since" integer not null,
+  "$until" integer not null,
+  primary key (id, "$since")
+);

@@ -1,0 +1,143 @@
+"""Promise 1 on a real Postgres: whatever the order of events, the tables are those of a clean rebuild."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from docgraph.model.changes import (
+    Contribution,
+    DocumentChange,
+    DocumentKey,
+    Failed,
+    Gone,
+    Indexed,
+    Known,
+    Remove,
+    Save,
+    Stat,
+)
+from docgraph.model.problem import Location, Problem
+from docgraph.store.documents import block_hash, content_number
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+HISTORIES = 200
+STEPS = 4
+
+State = dict[DocumentKey, tuple[Known, tuple[Contribution, ...]]]
+
+TABLES = {
+    "Post": 'select t.id, title, author, source, path from {0}.post t join {0}."$document" d on d.id = "$document"',
+    "Person": 'select t.id, name, source, path from {0}.person t join {0}."$document" d on d.id = "$document"',
+    "Robot": 'select t.id, name, source, path from {0}.robot t join {0}."$document" d on d.id = "$document"',
+}
+
+
+def save(type_name: str, identifier: str, text: str) -> Save:
+    row = (identifier, text, None, [], None, None) if type_name == "Post" else (identifier, text)
+    return Save(type_name, identifier, row)
+
+
+def random_contributions(chance: random.Random) -> tuple[Contribution, ...]:
+    keys = chance.sample([(space, each) for space in ("Post", "Named") for each in "xyz"], chance.randint(0, 4))
+    said: list[Contribution] = []
+    for space, identifier in keys:
+        type_name = "Post" if space == "Post" else chance.choice(("Person", "Robot"))
+        remove = chance.random() < 0.15
+        said.append(Remove(type_name, identifier) if remove else save(type_name, identifier, chance.choice("12")))
+    return tuple(said)
+
+
+def random_change(chance: random.Random, present: State) -> DocumentChange:
+    key = DocumentKey(chance.randint(0, 1), chance.choice("abc"))
+    known = Known(Stat(1, chance.getrandbits(60), 1), chance.randbytes(16), b"c" * 16)
+    match chance.randint(0, 9):
+        case 0 | 1 | 2 if key in present:
+            del present[key]
+            return Gone(key)
+        case 3:
+            present[key] = (known, present[key][1] if key in present else ())
+            return Failed(key, known, (Problem("broken", at=Location(key.path), mend="mend it"),))
+        case _:
+            present[key] = (known, random_contributions(chance))
+            return Indexed(key, known, present[key][1])
+
+
+def rebuild(present: State) -> dict[str, set[tuple[object, ...]]]:
+    """Start empty and follow every document in the order of positions."""
+    served: dict[tuple[str, object], tuple[str, tuple[object, ...]]] = {}
+    for key in sorted(present):
+        for said in present[key][1]:
+            space = ("Post" if said.type == "Post" else "Named", said.id)
+            match said:
+                case Remove():
+                    served.pop(space, None)
+                case Save(row=row) if space not in served:
+                    values = row[:3] if said.type == "Post" else row
+                    served[space] = (said.type, (*values, key.source, key.path))
+    return {name: {row for each, row in served.values() if each == name} for name in TABLES}
+
+
+async def test_two_hundred_random_histories_in_random_batches_equal_a_rebuild(writer_of, connection):
+    async with writer_of() as writer:
+        namespace = writer.layout.namespace
+        await writer.finish_first_load(NOW)
+        for seed in range(HISTORIES):
+            chance = random.Random(seed)
+            present: State = {}
+            for _ in range(STEPS):
+                async with writer.block(NOW) as block:
+                    for _ in range(chance.randint(1, 2)):
+                        await block.apply([random_change(chance, present) for _ in range(chance.randint(1, 5))])
+            assert await rows(connection, namespace) == rebuild(present), f"seed {seed}"
+            if block.committed:
+                assert block.committed.hash == hash_of(present), f"seed {seed}"
+            async with writer.block(NOW) as block:
+                await block.apply([Gone(key) for key in present])
+            assert await leftovers(connection, namespace) == 0, f"seed {seed}"
+
+
+async def test_histories_that_end_in_the_same_documents_leave_the_same_hidden_tables(writer_of, connection):
+    chance = random.Random(11)
+    present: State = {}
+    async with writer_of(b"with a past") as writer:
+        past = writer.layout.namespace
+        await writer.finish_first_load(NOW)
+        for _ in range(30):
+            async with writer.block(NOW) as block:
+                await block.apply([random_change(chance, present) for _ in range(4)])
+    assert block.committed
+    async with writer_of(b"clean") as writer:
+        clean = writer.layout.namespace
+        async with writer.block(NOW) as block:
+            await block.apply([Indexed(key, known, said) for key, (known, said) in present.items()])
+        finished = await writer.finish_first_load(NOW)
+    assert await rows(connection, past) == await rows(connection, clean) == rebuild(present)
+    assert await claims(connection, past) == await claims(connection, clean)
+    assert finished.hash == hash_of(present)
+
+
+def hash_of(present: Mapping[DocumentKey, tuple[Known, object]]) -> bytes:
+    return block_hash(sum(content_number(key, known.hash, known.code) for key, (known, _) in present.items()))
+
+
+async def rows(connection, namespace: str) -> dict[str, set[tuple[object, ...]]]:
+    return {
+        name: {tuple(row) for row in await connection.fetch(query.format(namespace))} for name, query in TABLES.items()
+    }
+
+
+async def claims(connection, namespace: str) -> set[tuple[object, ...]]:
+    query = """
+    select c.space, c.id, d.source, d.path, c.seq, c.type, c.hash, c.row, w.source, w.path
+    from {0}."$claim" c join {0}."$document" d on d.id = c.document left join {0}."$document" w on w.id = c.against"""
+    return {tuple(row) for row in await connection.fetch(query.format(namespace))}
+
+
+async def leftovers(connection, namespace: str) -> int:
+    query = """
+    select (select count(*) from {0}.post) + (select count(*) from {0}.person) + (select count(*) from {0}.robot)
+      + (select count(*) from {0}."$claim") + (select count(*) from {0}."$problem")
+      + (select count(*) from {0}."$document")"""
+    return await connection.fetchval(query.format(namespace))
