@@ -25,6 +25,16 @@ query ($after: ID!) {
   }
 }
 """
+BY_AUTHOR = """
+query ($author: String!) {
+  proposals(first: 1000, orderBy: number, where: {authors_contains: [$author]}) { number }
+}
+"""
+REQUIRING = """
+query ($number: String!) {
+  proposals(first: 1000, orderBy: number, where: {requires_contains: [$number]}) { number }
+}
+"""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -70,14 +80,12 @@ async def test_answers_equal_what_plain_python_reads_in_the_files(site: Site) ->
     }
     for author in ("Vitalik Buterin", "Greg Colvin"):
         wanted = reference.numbers_by_author(facts, author)
-        query = "query ($author: String!) { proposals(first: 1000, orderBy: number, where: {authors_contains: [$author]}) { number } }"
-        answer = await ask(site.address, query, author=author)
+        answer = await ask(site.address, BY_AUTHOR, author=author)
         assert [each["number"] for each in answer["proposals"]] == wanted
     for number in (721, 1559, 155):
         wanted = reference.numbers_requiring(facts, number)
         assert [each["number"] for each in proposals[str(number)]["requiredBy"]] == wanted
-        query = "query ($number: String!) { proposals(first: 1000, orderBy: number, where: {requires_contains: [$number]}) { number } }"
-        answer = await ask(site.address, query, number=str(number))
+        answer = await ask(site.address, REQUIRING, number=str(number))
         assert [each["number"] for each in answer["proposals"]] == wanted
 
 

@@ -1,0 +1,248 @@
+"""The commands. Each one turns its arguments into settings and one call, and its outcome into an exit code.
+
+Exit code 1 is for the author's mistakes, 75 (EX_TEMPFAIL) for the world's: an
+orchestrator may try the latter again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+import uvloop
+
+from docgraph.cli.scaffold import write_project
+from docgraph.cli.status import show_status
+from docgraph.cli.terminal import VIEWS, Terminal, View
+from docgraph.model.problem import Location, Problem, Problems, Unavailable
+from docgraph.server.asking import ask, current_status
+from docgraph.server.checking import check_documents, check_project
+from docgraph.server.generated import write_generated
+from docgraph.server.running import develop, index_once, keep_indexed, serve_only
+from docgraph.server.settings import Settings, read_settings
+
+AUTHORS_MISTAKE = 1
+WORLDS_FAULT = 75
+
+
+class Log(StrEnum):
+    """How events are shown."""
+
+    text = "text"
+    json = "json"
+
+
+ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The folder that holds subgraph.yaml.")]
+IndexOption = Annotated[str | None, typer.Option("--index", help="Name of the index. [default: the folder's name]")]
+HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. [default: 127.0.0.1]")]
+PortOption = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="Port. [default: 8000 or the next free one; 0: any]")
+]
+LogOption = Annotated[Log, typer.Option("--log", help="How to tell what happens.")]
+HERE = Path()
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="docgraph",
+    help="Documents in, a typed GraphQL API out, always up to date.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def main() -> None:
+    """The `docgraph` command."""
+    app()
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where; it is made if it is not there.")] = HERE) -> None:
+    """Write a small project that runs at once."""
+    view = Terminal()
+    with _told(view):
+        for path in write_project(folder):
+            view.say(f"  [green]+[/] {path.as_posix()}")
+        enter = "" if folder == HERE else f"cd {folder} && "
+        view.say(f"now: [bold]{enter}docgraph dev[/]")
+
+
+@app.command()
+def codegen(project: ProjectOption = HERE, quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False) -> None:
+    """Write the typed entity classes to generated/schema.py."""
+    view = Terminal()
+    with _told(view):
+        written = write_generated(_settings(project))
+        if not quiet:
+            view.say(f"{'wrote' if written else 'up to date:'} generated/schema.py")
+
+
+@app.command()
+def check(
+    project: ProjectOption = HERE,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Run every document through its handlers, too.")
+    ] = False,
+) -> None:
+    """Judge manifest, schema and mappings without a database."""
+    view = Terminal()
+    with _told(view):
+        settings = _settings(project)
+        loaded = check_project(settings)
+        if documents:
+            checked = _run(check_documents(loaded, view.observe), view)
+            if checked.failed:
+                view.say(f"[bold red]{checked.failed:,} of {checked.documents:,} documents have problems[/]")
+                raise typer.Exit(AUTHORS_MISTAKE)
+            view.say(f"[green]ok[/] {checked.documents:,} documents, {checked.entities:,} entities")
+        else:
+            view.say(
+                f"[green]ok[/] {len(loaded.manifest.sources)} data sources, {len(loaded.schema.entities)} entity types"
+            )
+
+
+@app.command()
+def dev(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    log: LogOption = Log.text,
+) -> None:
+    """Index the documents, watch them, and serve them with GraphiQL."""
+    view = VIEWS[log.value]()
+    with _told(view):
+        _run(develop(_settings(project, index, host, port), view.observe), view)
+
+
+@app.command("index")
+def index_command(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep indexing what changes.")] = False,
+    log: LogOption = Log.text,
+) -> None:
+    """Index the documents; with --watch, go on as they change."""
+    view = VIEWS[log.value]()
+    with _told(view):
+        settings = _settings(project, index)
+        if watch:
+            _run(keep_indexed(settings, view.observe), view)
+            return
+        report = _run(index_once(settings, view.observe), view)
+        problems = f"{report.problems:,} problem{'' if report.problems == 1 else 's'}"
+        view.say(f"[green]ok[/] block {report.block}, {report.documents:,} documents, {problems}")
+
+
+@app.command()
+def serve(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    log: LogOption = Log.text,
+) -> None:
+    """Serve what is indexed, and what will be."""
+    view = VIEWS[log.value]()
+    with _told(view):
+        _run(serve_only(_settings(project, index, host, port), view.observe), view)
+
+
+@app.command()
+def status(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say what is indexed and what is wrong with it."""
+    view = Terminal()
+    with _told(view):
+        found = _run(current_status(_settings(project, index)), view)
+        if as_json:
+            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        else:
+            show_status(found)
+
+
+@app.command()
+def query(
+    text: Annotated[str, typer.Argument(help="A GraphQL query; - reads it from standard input.")],
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    variables: Annotated[str | None, typer.Option("--variables", "-v", help="A JSON object.")] = None,
+    operation: Annotated[
+        str | None, typer.Option("--operation", help="Which operation, where there are several.")
+    ] = None,
+) -> None:
+    """Ask the index a question; the answer is JSON on standard output. Exit code 1 if it holds errors."""
+    view = Terminal()
+    with _told(view):
+        values = _variables(variables)
+        asked = sys.stdin.read() if text == "-" else text
+        answer = _run(ask(_settings(project, index), asked, values, operation), view)
+        sys.stdout.buffer.write(msgspec.json.format(answer, indent=2) + b"\n")
+        if "errors" in msgspec.json.decode(answer):
+            raise typer.Exit(AUTHORS_MISTAKE)
+
+
+def _variables(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise Problem(
+            f"not a JSON object: {error}", at=Location("--variables"), mend="""write it like '{"first": 5}'"""
+        ) from error
+
+
+def _settings(project: Path, index: str | None = None, host: str | None = None, port: int | None = None) -> Settings:
+    try:
+        return read_settings(project, index=index, host=host, port=port)
+    except ValueError as error:
+        raise Problem(str(error), at=Location("environment"), mend="correct or unset it") from error
+
+
+def _run(work: Coroutine[Any, Any, T], view: View) -> T:
+    async def until_terminated() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        # As Ctrl-C does: whatever is open is closed, the private Postgres is stopped. Not the loop's own kind of
+        # handler, which would also run while uvicorn has put its own in this place.
+        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
+        return await work
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(until_terminated())
+    except asyncio.CancelledError:
+        raise typer.Exit(128 + signal.SIGTERM) from None
+    finally:
+        view.close()
+
+
+@contextmanager
+def _told(view: View) -> Iterator[None]:
+    """Show what went wrong and leave with the exit code that says whose fault it was."""
+    try:
+        yield
+    except Problem as problem:
+        view.show_problems([problem])
+        raise typer.Exit(AUTHORS_MISTAKE) from None
+    except Problems as problems:
+        view.show_problems(problems.problems)
+        raise typer.Exit(AUTHORS_MISTAKE) from None
+    except Unavailable as fault:
+        view.say(f"[bold red]unavailable[/] {fault.what}\n  [green]mend:[/] {fault.mend}")
+        raise typer.Exit(WORLDS_FAULT) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,1 @@
+"""The running process: composes the other rooms into something that indexes and answers."""

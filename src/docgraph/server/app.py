@@ -1,0 +1,139 @@
+"""The Starlette application: GraphQL, GraphiQL, the schema, and how the process is doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from docgraph.api.http import graphql_app
+from docgraph.model.problem import Unavailable
+from docgraph.server.pages import STATIC, example_query, graphiql_page
+from docgraph.server.serving import Serving
+from docgraph.store.connection import connect
+from docgraph.store.served import status
+
+NOTHING_YET = "nothing is served yet: the first index is still being built"
+NOT_ANSWERING = "the database does not answer"
+# The page needs nothing but this server: no script, font or worker of anybody else's.
+PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(current: Serving) -> Starlette:
+    """The application over what `current` serves at each moment."""
+    return Starlette(
+        routes=[
+            Route("/", _page(current)),
+            Route("/graphql", _Graphql(current)),
+            Route("/schema.graphql", _schema(current)),
+            Route("/health", _health),
+            Route("/ready", _ready(current)),
+            Route("/status", _status(current)),
+            Mount("/static", GZipMiddleware(StaticFiles(directory=STATIC, check_dir=False))),
+        ],
+        # As a subgraph's endpoint: any page may ask, nothing is done on behalf of a signed-in user.
+        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+    )
+
+
+class _Graphql:
+    """GraphQL for programs, GraphiQL for a browser that opens the same address."""
+
+    def __init__(self, current: Serving) -> None:
+        self._current = current
+        self._answers: ASGIApp = graphql_app(self._engine, current.readers)
+
+    def _engine(self) -> Any:
+        return self._current.engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _wants_a_page(scope):
+            response: Response = _render_page(self._current)
+            await response(scope, receive, send)
+        elif self._current.engine is None:
+            error = {"message": NOTHING_YET, "extensions": {"code": "NOT_READY"}}
+            await JSONResponse({"errors": [error]}, 503, {"Retry-After": "1"})(scope, receive, send)
+        else:
+            await self._answers(scope, receive, send)
+
+
+def _wants_a_page(scope: Scope) -> bool:
+    """A browser that navigates here; a GET that carries a query is for GraphQL, whatever it accepts."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    request = Request(scope)
+    return "text/html" in request.headers.get("accept", "") and "query" not in request.query_params
+
+
+def _page(current: Serving) -> Any:
+    async def page(request: Request) -> Response:
+        return _render_page(current)
+
+    return page
+
+
+def _render_page(current: Serving) -> Response:
+    example = example_query(current.settings.project, current.schema) if current.schema is not None else ""
+    try:
+        content = graphiql_page(current.settings.index, example)
+    except FileNotFoundError:
+        return PlainTextResponse("GraphiQL is not part of this installation; ask /graphql with POST\n", 404)
+    return Response(content, media_type="text/html", headers=PAGE_HEADERS)
+
+
+def _schema(current: Serving) -> Any:
+    async def schema(request: Request) -> Response:
+        if current.engine is None:
+            return PlainTextResponse(NOTHING_YET + "\n", 503)
+        return PlainTextResponse(current.engine.sdl())
+
+    return schema
+
+
+async def _health(request: Request) -> Response:
+    """The process is alive. Says nothing of the database: restarting us would not mend that."""
+    return JSONResponse({"alive": True})
+
+
+def _ready(current: Serving) -> Any:
+    async def ready(request: Request) -> Response:
+        """A complete deployment is served, and the database answers."""
+        try:
+            found = await current.look()
+        except Unavailable:
+            return JSONResponse({"ready": False, "why": NOT_ANSWERING}, 503)
+        if found is None:
+            return JSONResponse({"ready": False, "why": NOTHING_YET}, 503)
+        return JSONResponse({"ready": True, "deployment": str(found.deployment), "block": found.block})
+
+    return ready
+
+
+def _status(current: Serving) -> Any:
+    async def told(request: Request) -> Response:
+        """What is indexed and what is wrong with it."""
+        try:
+            connection = await connect(current.dsn)
+        except Unavailable:
+            return JSONResponse({"why": NOT_ANSWERING}, 503)
+        try:
+            found = await status(connection, current.settings.index)
+        finally:
+            await connection.close()
+        return Response(msgspec.json.encode(found), media_type="application/json")
+
+    return told

@@ -1,0 +1,164 @@
+"""What each command runs: one process that indexes, one that serves, or both.
+
+Indexing and serving share nothing but the database, in one process as in two. In
+`dev` the indexer has a thread and an event loop of its own, so that a handler that
+computes for long holds up no answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from socket import socket
+
+import msgspec
+import uvicorn
+import uvloop
+
+from docgraph.indexer.indexer import Indexer
+from docgraph.indexer.project import Project, load_project
+from docgraph.indexer.watch import project_edited
+from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, Retrying, StandingBy
+from docgraph.model.problem import Problems, Unavailable
+from docgraph.server.app import create_app
+from docgraph.server.database import database
+from docgraph.server.generated import keep_current
+from docgraph.server.listening import address, listening
+from docgraph.server.serving import serving
+from docgraph.server.settings import Settings
+from docgraph.store.commit import open_store
+from docgraph.store.connection import connect, delays
+from docgraph.store.served import status
+from docgraph.store.writer import Writer
+
+TURN = 0.0005  # seconds that one of the two threads keeps the interpreter while the other waits for it
+SHUTDOWN_SECONDS = 5.0  # that requests and a handler in the middle of its work get
+
+
+class IndexReport(msgspec.Struct, frozen=True):
+    """Where an index stands after it has caught up with its documents."""
+
+    block: int
+    documents: int
+    problems: int
+
+
+async def develop(settings: Settings, observe: Observe) -> None:
+    """Index, watch and serve until told to stop. Mistakes in the project are shown, and waited out."""
+    sys.setswitchinterval(TURN)
+    with listening(settings.host, settings.port) as sock:
+        async with serving(settings, observe) as current, _indexing_thread(settings, observe):
+            observe(Listening(address(sock)))
+            await _serve(sock, create_app(current))
+
+
+async def serve_only(settings: Settings, observe: Observe) -> None:
+    """Serve what other processes index, until told to stop."""
+    with listening(settings.host, settings.port) as sock:
+        async with serving(settings, observe) as current:
+            observe(Listening(address(sock)))
+            await _serve(sock, create_app(current))
+
+
+async def index_once(settings: Settings, observe: Observe) -> IndexReport:
+    """Catch up with the documents and say where the index stands.
+
+    Raises Problems: the project has mistakes. Raises Unavailable: the database does not answer.
+    """
+    project = load_project(settings.project, settings.environment)
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database(settings))
+        async with _writer(dsn, settings, project, observe) as writer:
+            await Indexer(project, writer, observe).catch_up()
+        connection = await connect(dsn)
+        try:
+            found = await status(connection, settings.index)
+        finally:
+            await connection.close()
+    return IndexReport(
+        block=found.block.number if found.block else 0,
+        documents=sum(source.documents for source in found.sources),
+        problems=len(found.problems),
+    )
+
+
+async def keep_indexed(settings: Settings, observe: Observe) -> None:
+    """Index what changes until told to stop.
+
+    Raises Problems, Unavailable: at the start; later they are told and waited out.
+    """
+    load_project(settings.project, settings.environment)
+    async with database(settings) as dsn:
+        await (await connect(dsn)).close()
+    await _index_forever(settings, observe)
+
+
+async def _index_forever(settings: Settings, observe: Observe) -> None:
+    waits = delays()
+    while True:
+        try:
+            project = load_project(settings.project, settings.environment)
+        except Problems as problems:
+            for problem in problems.problems:
+                observe(ProblemFound("", problem))
+            observe(ProjectChanged(await project_edited(settings.project)))
+            continue
+        with suppress(OSError):  # a read-only project folder indexes as well
+            keep_current(settings.project, project.schema)
+        try:
+            async with database(settings) as dsn, _writer(dsn, settings, project, observe) as writer:
+                waits = delays()
+                observe(ProjectChanged(await Indexer(project, writer, observe).watch()))
+        except Unavailable as fault:
+            delay = next(waits)
+            observe(Retrying(fault.what, delay))
+            await asyncio.sleep(delay)
+
+
+@asynccontextmanager
+async def _writer(dsn: str, settings: Settings, project: Project, observe: Observe) -> AsyncIterator[Writer]:
+    async with (
+        open_store(dsn, settings.index) as store,
+        store.writer(
+            project.schema,
+            [source.name for source in project.manifest.sources],
+            project.fingerprint,
+            on_wait=lambda: observe(StandingBy(settings.index)),
+        ) as writer,
+    ):
+        yield writer
+
+
+@asynccontextmanager
+async def _indexing_thread(settings: Settings, observe: Observe) -> AsyncIterator[None]:
+    loop = uvloop.new_event_loop()
+    task = loop.create_task(_index_forever(settings, observe))
+
+    def run() -> None:
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+        loop.close()
+
+    thread = threading.Thread(target=run, name="indexer", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        with suppress(RuntimeError):  # the loop is closed: indexing ended by itself
+            loop.call_soon_threadsafe(task.cancel)
+        await asyncio.to_thread(thread.join, SHUTDOWN_SECONDS)
+
+
+async def _serve(sock: socket, app: uvicorn.config.ASGIApplication) -> None:  # type: ignore[name-defined]
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
+    )
+    await uvicorn.Server(config).serve(sockets=[sock])

@@ -1,0 +1,89 @@
+"""Follows which deployment is served: keeps the engine that answers for it, and swaps it when another takes over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+from docgraph.api.execute import Engine
+from docgraph.model.events import Observe, Retrying
+from docgraph.model.problem import Unavailable
+from docgraph.model.schema import Schema
+from docgraph.model.sdl import read_schema
+from docgraph.server.database import database
+from docgraph.server.settings import Settings
+from docgraph.store.connection import connect, delays, pool
+from docgraph.store.served import Served, listen, served
+
+CONNECTIONS = 8
+
+
+class Serving:
+    """What is served at this moment. `engine` is None until a first deployment is complete."""
+
+    def __init__(self, settings: Settings, readers: Any, dsn: str) -> None:
+        self.settings = settings
+        self.readers = readers  # the pool that answers come from
+        self.dsn = dsn
+        self.engine: Engine | None = None
+        self.schema: Schema | None = None
+        self._deployment: int | None = None
+
+    async def look(self) -> Served | None:
+        """What the database says is served, the engine brought up to it.
+
+        Raises Unavailable: the database does not answer.
+        """
+        connection = await connect(self.dsn)
+        try:
+            found = await served(connection, self.settings.index)
+        finally:
+            await connection.close()
+        if found is not None and found.deployment != self._deployment:
+            # Building takes a good part of a second for the largest schemas, and the old engine answers meanwhile.
+            self.schema, self.engine = await asyncio.to_thread(_build, found)
+            self._deployment = found.deployment
+        return found
+
+    async def follow(self, observe: Observe) -> None:
+        """Keep up with every change of what is served, across restarts of the database, until cancelled."""
+        waits = delays()
+        while True:
+            try:
+                async with database(self.settings), listen(self.dsn, self.settings.index) as changes:
+                    await self.look()
+                    waits = delays()
+                    async for change in changes:
+                        if change.deployment != self._deployment:
+                            await self.look()
+            except Unavailable as fault:
+                delay = next(waits)
+                observe(Retrying(fault.what, delay))
+                await asyncio.sleep(delay)
+
+
+def _build(found: Served) -> tuple[Schema, Engine]:
+    schema = read_schema(found.schema)
+    return schema, Engine.build(schema, found.namespace, str(found.deployment))
+
+
+@asynccontextmanager
+async def serving(settings: Settings, observe: Observe) -> AsyncIterator[Serving]:
+    """What is served, followed until the `async with` ends.
+
+    Raises Unavailable: the database does not answer at the start; later that is waited out.
+    """
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database(settings))
+        readers = await stack.enter_async_context(pool(dsn, CONNECTIONS))
+        current = Serving(settings, readers, dsn)
+        await current.look()
+        following = asyncio.create_task(current.follow(observe))
+        try:
+            yield current
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following

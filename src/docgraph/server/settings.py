@@ -1,0 +1,69 @@
+"""What a process is told from outside: flags first, then the environment, then what is usual.
+
+The only place that reads environment variables. The manifest's `${NAME}` gets its
+values from here too, as a plain mapping.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+DEFAULT_PORT = 8000
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything about a process that is not in the project's own files."""
+
+    project: Path  # the folder that holds subgraph.yaml; absolute
+    database_url: str | None  # None: the private Postgres under the project
+    index: str  # the name that deployments and views stand under in the database
+    host: str
+    port: int | None  # None: 8000, or the next free one; 0: any free one
+    environment: Mapping[str, str]
+
+    @property
+    def state(self) -> Path:
+        """Where docgraph keeps what is its own: the private Postgres."""
+        return self.project / ".docgraph"
+
+
+def read_settings(
+    project: Path,
+    *,
+    database_url: str | None = None,
+    index: str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Settings from flags (None: not given), then from the environment, then the usual ones.
+
+    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT.
+
+    Raises ValueError: DOCGRAPH_PORT is not a port.
+    """
+    environment = os.environ if environment is None else environment
+    project = project.resolve()
+    if port is None and (told := environment.get("DOCGRAPH_PORT")):
+        if not told.isdecimal() or int(told) > 65535:
+            raise ValueError(f"DOCGRAPH_PORT is '{told}', which is not a port: say a number from 0 to 65535")
+        port = int(told)
+    return Settings(
+        project=project,
+        database_url=database_url or environment.get("DATABASE_URL") or None,
+        index=index or environment.get("DOCGRAPH_INDEX") or index_name(project),
+        host=host or environment.get("DOCGRAPH_HOST") or "127.0.0.1",
+        port=port,
+        environment=environment,
+    )
+
+
+def index_name(project: Path) -> str:
+    """The usual name of a project's index: its folder's name, as Postgres likes names."""
+    name = re.sub(r"[^a-z0-9]+", "_", project.name.lower()).strip("_")
+    return f"index_{name}".rstrip("_") if not name or name[0].isdigit() or name == "docgraph" else name

@@ -1,0 +1,105 @@
+"""The commands as a person types them: what they print, and the exit code that says whose fault it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from support.processes import finished
+from support.projects import write_item, write_items_project
+
+
+async def test_check_tells_all_mistakes_of_manifest_and_schema_at_once(tmp_path: Path) -> None:
+    project = write_items_project(tmp_path / "shop", 1)
+    manifest, schema = project / "subgraph.yaml", project / "schema.graphql"
+    manifest.write_text(manifest.read_text().replace("kind: folder\n    name: Items", "kind: foldr\n    name: Items"))
+    schema.write_text(schema.read_text().replace("size: Int!", "size: Itn!"))
+    code, _, said = await finished("check", folder=project)
+    assert code == 1
+    assert "subgraph.yaml:14:11: " in said
+    assert "did you mean `folder`" in said
+    assert "schema.graphql:5:9: " in said
+    assert "2 problems" in said
+    assert str(tmp_path) not in said
+
+
+async def test_check_with_documents_names_file_line_and_column_of_each_mistake(tmp_path: Path) -> None:
+    project = write_items_project(tmp_path / "shop", 3)
+    (project / "items" / "i000001.json").write_text('{\n  "name": "x",\n  "size": "many", "group": "g1"\n}')
+    (project / "items" / "broken.json").write_text('{"name": ')
+    code, _, said = await finished("check", "--documents", folder=project)
+    assert code == 1
+    assert "items/i000001.json:3:11: " in said
+    assert "mappings/items.py:12" in said
+    assert "items/broken.json:1:" in said
+    assert "2 of 14 documents have problems" in said
+
+
+async def test_check_of_a_sound_project_needs_no_database(tmp_path: Path) -> None:
+    project = write_items_project(tmp_path / "shop", 3)
+    code, _, said = await finished(
+        "check", "--documents", folder=project, environment={"DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    )
+    assert code == 0, said
+    assert "13 documents, 13 entities" in said
+
+
+async def test_a_folder_without_a_project_is_told_how_to_begin(tmp_path: Path) -> None:
+    code, _, said = await finished("check", folder=tmp_path)
+    assert code == 1
+    assert "docgraph init" in said
+
+
+async def test_codegen_writes_the_classes_once(tmp_path: Path) -> None:
+    project = write_items_project(tmp_path / "shop", 0)
+    assert "wrote" in (await finished("codegen", folder=project))[2]
+    assert "class Item(Entity)" in (project / "generated" / "schema.py").read_text()
+    assert "up to date" in (await finished("codegen", folder=project))[2]
+
+
+async def test_index_status_and_query_work_without_a_server(dsn: str, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": dsn}
+    project = write_items_project(tmp_path / "shop", 5)
+    code, out, said = await finished("status", folder=project, environment=environment)
+    assert (code, "serves nothing yet" in out) == (0, True), said
+    code, _, said = await finished("query", "{ items { id } }", folder=project, environment=environment)
+    assert code == 75
+    assert "docgraph index" in said
+
+    code, _, said = await finished("index", folder=project, environment=environment)
+    assert code == 0, said
+    assert "block 1, 15 documents, 0 problems" in said
+
+    code, out, _ = await finished("status", "--json", folder=project, environment=environment)
+    assert json.loads(out)["entities"] == {"group": 10, "item": 5}
+
+    asked = ("query", "query ($id: ID!) { item(id: $id) { name } }", "--variables", '{"id": "i000004"}')
+    code, out, _ = await finished(*asked, folder=project, environment=environment)
+    assert code == 0
+    assert json.loads(out) == {"data": {"item": {"name": "item 4"}}}
+
+    code, out, _ = await finished("query", "{ nothing }", folder=project, environment=environment)
+    assert code == 1
+    assert json.loads(out)["errors"][0]["message"].startswith("Cannot query field")
+
+    write_item(project, 4, name="renamed")
+    code, _, said = await finished("index", folder=project, environment=environment)
+    assert code == 0
+    assert "Item ~1" in said
+    assert "block 2" in said
+    code, _, said = await finished("index", folder=project, environment=environment)
+    assert "block 2, 15 documents" in said
+
+
+async def test_a_document_that_fails_is_told_and_hurts_nobody_else(dsn: str, tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": dsn}
+    project = write_items_project(tmp_path / "shop", 3)
+    (project / "items" / "i000001.json").write_text("{")
+    code, _, said = await finished("index", folder=project, environment=environment)
+    assert code == 0
+    assert "items/i000001.json:1:" in said
+    assert "13 documents, 1 problem" in said
+    code, out, _ = await finished("status", folder=project, environment=environment)
+    assert code == 0
+    assert "Items i000001.json:1:" in out
+    assert "1 problem" in out
