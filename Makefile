@@ -1,0 +1,37 @@
+# Every target does its own set-up: a machine with Python 3.11 or newer, make and the package registries is enough.
+
+PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done))
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: dev test lint fix bench clean
+
+dev: $(VENV)/.installed ## index the example, watch it and serve it
+	$(BIN)/docgraph dev
+
+test: $(VENV)/.tested ## everything that judges: format, lint, types, tests
+	scripts/check
+
+lint: $(VENV)/.tested ## only format, lint and types
+	scripts/check lint
+
+fix: $(VENV)/.tested ## format, and mend what can be mended by machine
+	scripts/fix
+
+clean: ## remove the environment, the private Postgres and what was built
+	rm -rf $(VENV) .docgraph src/docgraph/server/static
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "docgraph needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt hatch_build.py $(shell find web -type f -not -path '*/node_modules/*')
+	$(PIP) --upgrade pip
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(PIP) --group dev
+	@touch $@
