@@ -270,6 +270,16 @@ async def test_a_row_that_postgres_cannot_hold_fails_only_its_own_document(write
     assert len(await titles(connection)) == 33
 
 
+@pytest.mark.parametrize("others", [0, 40])
+async def test_a_number_that_does_not_fit_its_column_fails_only_its_own_document(writer, connection, others):
+    columns = writer.layout.tables["Everything"].columns
+    wide = tuple({"id": "wide", "a_int": 2**40}.get(column) for column in columns)
+    rest = [indexed(f"{n}", Save("Everything", f"{n}", (f"{n}", *[None] * (len(columns) - 1)))) for n in range(others)]
+    block = await commit(writer, *rest, indexed("wide", Save("Everything", "wide", wide)))
+    assert [problem.at.path for problem in block.problems] == ["wide"]
+    assert await connection.fetchval("select count(*) from shop.everything") == others
+
+
 async def test_an_exception_inside_a_block_leaves_no_trace(writer, connection):
     await commit(writer, indexed("a", post("1", "one")))
     block = writer.block(NOW)

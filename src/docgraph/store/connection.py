@@ -32,9 +32,9 @@ ADDRESS = "write it as postgresql://user:password@host:5432/database"
 # A value that Postgres, or the driver on its behalf, will not take.
 UNSTORABLE: tuple[type[Exception], ...] = (
     asyncpg.DataError,
-    asyncpg.exceptions.PostgresError.get_message_class_for_sqlstate("22000"),
     asyncpg.ProgramLimitExceededError,
     UnicodeEncodeError,
+    OverflowError,
 )
 DependentObjects: type[Exception] = asyncpg.DependentObjectsStillExistError
 InvalidView: type[Exception] = asyncpg.InvalidTableDefinitionError

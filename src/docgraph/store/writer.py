@@ -317,8 +317,14 @@ def _batches(changes: Sequence[DocumentChange]) -> Iterator[list[DocumentChange]
 
 def _failed(change: Indexed, refused: Exception) -> Failed:
     problem = ValueProblem(
-        f"the database cannot hold a value of this document: {storable(first_line(refused))}",
+        f"the database cannot hold a value of this document: {storable(_reason(refused))}",
         at=Location(change.key.path),
         mend="look for a value that is extremely large or long",
     )
     return Failed(change.key, change.known, (problem,))
+
+
+def _reason(refused: Exception) -> str:
+    """Why, without the driver's words for its own affairs, which come before a reason in parentheses."""
+    said = first_line(refused)
+    return said[said.rindex("(") + 1 :].rstrip(")") if "query argument" in said and "(" in said else said
