@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg  # type: ignore[import-untyped]
 
 from docgraph.model.problem import Unavailable
+from docgraph.store.codecs import CanBeTaught, teach_dates
 from docgraph.store.sql import Sql, render
 
 OLDEST_VERSION = 15
@@ -22,6 +23,12 @@ SESSION: Mapping[str, str] = {
     "application_name": "docgraph",
     "timezone": "UTC",
     "jit": "off",  # our statements are short, or run once
+}
+QUERY_SECONDS = 10
+READING: Mapping[str, str] = {
+    **SESSION,
+    "default_transaction_read_only": "on",
+    "statement_timeout": f"{QUERY_SECONDS}s",
 }
 CONNECT_SECONDS = 10.0
 FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0  # seconds
@@ -50,7 +57,7 @@ class Transaction(Protocol):
     ) -> bool | None: ...
 
 
-class Connection(Protocol):
+class Connection(CanBeTaught, Protocol):
     """What we use of asyncpg's connection."""
 
     async def execute(self, statement: str, *values: object) -> str: ...
@@ -86,21 +93,23 @@ async def connect(dsn: str) -> Connection:
             raise Unavailable(NO_ADDRESS, mend=ADDRESS) from error
     try:
         _check_version(connection)
-    except Unavailable:
-        await connection.close()
+        with told(dsn):
+            await teach_dates(connection)
+    except BaseException:
+        connection.terminate()
         raise
     return connection
 
 
 @asynccontextmanager
 async def pool(dsn: str, largest: int) -> AsyncIterator[Any]:
-    """Up to `largest` connections for readers, opened when they are needed.
+    """Up to `largest` connections for readers, opened when they are needed: they cannot write, and a slow query ends.
 
     Raises Unavailable: as `connect`.
     """
     await (await connect(dsn)).close()
     async with asyncpg.create_pool(
-        dsn, min_size=0, max_size=largest, server_settings=dict(SESSION), timeout=CONNECT_SECONDS
+        dsn, min_size=0, max_size=largest, server_settings=dict(READING), timeout=CONNECT_SECONDS, init=teach_dates
     ) as readers:
         yield readers
 
