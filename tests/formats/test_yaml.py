@@ -169,6 +169,7 @@ def test_a_missing_key_knows_its_mapping() -> None:
         ("a: [1, 2\nb: 3\n", "this line inside brackets is not indented enough", 2, 1),
         ('a: "open\n', "a quote is opened here and never closed", 1, 4),
         ("a:\n\tb: 1\n", "a tab", 2, 2),
+        ("\ta: 1\n", "a tab", 1, 2),
         ("a: *nobody\n", "there is no anchor &nobody before this alias", 1, 4),
         ("a: !thing 1\n", "the tag !thing means nothing here", 1, 4),
         ("a: !!int x\n", "'x' is not what its tag says, !!int", 1, 4),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from docgraph.model.changes import Touched
-from docgraph.model.events import DocumentsIndexed, ScanFinished
+from docgraph.model.events import DocumentsIndexed, ProblemFound, ScanFinished
 from docgraph.model.problem import Unavailable
 
 
@@ -169,6 +169,18 @@ async def test_files_without_a_known_format_are_left_out_and_told_only_where_the
     await asked.indexer.catch_up()
     assert asked.problems == ["no format is known for '.png'; such documents are left out"]
     assert asked.pages == {"a.json": "1"}
+
+
+async def test_what_is_left_out_is_named_as_the_author_would_type_it(index: Any) -> None:
+    index.write(os.fsdecode(b"docs/caf\xe9.json"), "1")
+    index.write("outside.json", "1")
+    (index.root / "docs/link.json").symlink_to("../outside.json")
+    await index.indexer.catch_up()
+    told = index.told(ProblemFound)
+    assert [(event.source, event.problem.at.path) for event in told] == [
+        ("Docs", "docs/caf\ufffd.json"),
+        ("Docs", "docs/link.json"),
+    ]
 
 
 async def test_a_source_whose_folder_is_away_is_not_taken_for_one_without_documents(index: Any) -> None:

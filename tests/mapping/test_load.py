@@ -85,7 +85,20 @@ def test_nothing_is_written_into_the_project_and_no_module_is_left_behind(projec
     ("text", "line", "column", "what", "mend"),
     [
         ("def handle(:\n", 3, 12, "SyntaxError", "correct the Python"),
-        ("import nothing_there\n", 3, 1, "ModuleNotFoundError: No module named 'nothing_there'", "install"),
+        (
+            "import nothing_there\n",
+            3,
+            1,
+            "ModuleNotFoundError: No module named 'nothing_there'",
+            "install nothing_there",
+        ),
+        (
+            "import mappings.gone\n",
+            3,
+            1,
+            "ModuleNotFoundError: No module named 'mappings.gone'",
+            "create mappings/gone.py",
+        ),
         ("from generated.schema import Postin\n", 3, 1, "'Postin' from 'generated.schema'; did you mean 'Post", "name"),
         ("from mappings import gone\n", 3, 1, "cannot import name 'gone' from 'mappings'", "correct the name"),
         ("from ... import x\n", 3, 1, "leads out of the project", "correct the name"),

@@ -175,6 +175,15 @@ def handle(document: Document) -> None:
     assert [(problem.code.path, problem.code.line) for problem in problems] == [("mappings/postings.py", 8)] * 2
 
 
+async def test_a_null_where_none_may_be_is_shown_where_the_document_has_it(project: Any) -> None:
+    project.mapping("""
+def handle(document: Document) -> None:
+    Posting(id="p", title=document.data["title"], company=document.data["firm"], skills=[]).save()
+""")
+    problems = await project.problems("body: x\ntitle: ~\nfirm: ~\n")
+    assert [problem.at for problem in problems] == [Location("a.yaml"), Location("a.yaml", 2, 8)]
+
+
 async def test_a_value_of_a_record_is_shown_in_its_row(project: Any) -> None:
     project.manifest_text = project.manifest_text.replace(
         "documentHandlers:\n        - handler: handle", "recordHandlers:\n        - handler: handle"
@@ -212,8 +221,12 @@ async def test_unset_required_fields_are_all_told(project: Any) -> None:
         ("raise SystemExit(3)", "SystemExit: 3", "instead of ending the process"),
         ("f = lambda: f(); f()", "RecursionError", "calls itself"),
         ("raise ValueError('salary \\0 \\ud800')", "ValueError: salary \ufffd ?", "mend the handler"),
-        ("import nothing_there", "ModuleNotFoundError: No module named 'nothing_there'", "install"),
-        ("from mappings.gone import x", "ModuleNotFoundError: No module named 'mappings.gone'", "install"),
+        ("import nothing_there", "ModuleNotFoundError: No module named 'nothing_there'", "install nothing_there"),
+        (
+            "from mappings.gone import x",
+            "ModuleNotFoundError: No module named 'mappings.gone'",
+            "create mappings/gone.py",
+        ),
         ("document.context['country'] = 'x'", "TypeError: the context comes from the manifest", "handler"),
     ],
 )

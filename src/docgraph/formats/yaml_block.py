@@ -188,6 +188,8 @@ class BlockParser(FlowParser):
             if "\n" in self.text[begin : self.pos]:
                 self.fail("a key must stand on one line", "put it on one line", begin)
             if not self.may_open:
+                if self.text[self.line : at].isspace():
+                    self._check_spaces(at)
                 self.fail(NO_MAPPING, QUOTE_COLON, at)
             self.pos = colon.end()
             return self.mapping(column, properties, first, at)
@@ -321,9 +323,9 @@ class BlockParser(FlowParser):
         self.may_open = False
         return self.key(found), self.value(self.node(column, column))
 
-    def _check_spaces(self) -> None:
+    def _check_spaces(self, at: int | None = None) -> None:
         if not self.may_open:
-            self.fail("a tab stands where only spaces may indent", "indent with spaces")
+            self.fail("a tab stands where only spaces may indent", "indent with spaces", at)
 
     def _check_dedent(self, column: int) -> None:
         if self.indent > column:

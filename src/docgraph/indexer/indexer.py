@@ -199,10 +199,10 @@ class Indexer:
 
     def _tell_skipped(self, survey: Survey, told: frozenset[tuple[str, str]]) -> None:
         """Tell what is left out, each thing once for as long as it is so."""
-        found = {(name, str(problem)): problem for name, problem in survey.problems}
-        for (name, text), problem in found.items():
-            if (name, text) not in self._told:
-                self._observe(ProblemFound(name, problem))
+        found = {(each.source, str(each.problem)): each for each in survey.problems}
+        for skipped, event in found.items():
+            if skipped not in self._told:
+                self._observe(event)
         self._told = told | found.keys()
 
     def _tell(self, outcome: Outcome, started: float) -> Block | None:

@@ -12,6 +12,7 @@ import msgspec
 from docgraph.indexer.decide import Sighting
 from docgraph.indexer.feed import Feed
 from docgraph.model.changes import DocumentKey
+from docgraph.model.events import ProblemFound
 from docgraph.model.problem import Location, SourceProblem
 from docgraph.sources.notes import Notes
 
@@ -21,7 +22,7 @@ class Survey(msgspec.Struct):
 
     blind: list[DocumentKey] = []
     links: dict[DocumentKey, DocumentKey] = {}  # link → what it leads to, in the same source
-    problems: list[tuple[str, SourceProblem]] = []  # with the source's name
+    problems: list[ProblemFound] = []  # of what is left out
 
 
 def look_everywhere(feeds: Sequence[Feed], survey: Survey) -> Iterator[Sighting]:
@@ -52,9 +53,10 @@ def look(feed: Feed, under: str, survey: Survey) -> Iterator[Sighting]:
     survey.links |= {
         DocumentKey(feed.ordinal, link): DocumentKey(feed.ordinal, target) for link, target in notes.links.items()
     }
-    survey.problems += [(feed.name, problem) for problem in (*notes.blind.values(), *notes.refused.values())]
+    problems = [*notes.blind.values(), *notes.refused.values()]
     if not feed.source.takes_everything:
-        survey.problems += [(feed.name, _formatless(ending, path)) for ending, path in unread.items()]
+        problems += [_formatless(ending, path) for ending, path in unread.items()]
+    survey.problems += [feed.told(problem.at.path, problem) for problem in problems]
 
 
 def whole_sources(feeds: Sequence[Feed]) -> list[DocumentKey]:

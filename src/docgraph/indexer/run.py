@@ -20,7 +20,7 @@ from docgraph.indexer.look import Survey, look_everywhere
 from docgraph.indexer.project import Project, feeds_of
 from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, Stat, Touched
 from docgraph.model.document import Document
-from docgraph.model.events import Observe, ProblemFound
+from docgraph.model.events import Observe
 from docgraph.model.problem import Problem, Problems, SourceProblem
 from docgraph.sources.notes import Missing
 
@@ -99,8 +99,8 @@ async def run_all(project: Project, observe: Observe) -> AsyncIterator[Indexed |
     survey = Survey()
     feeds = feeds_of(project)
     sightings = await asyncio.to_thread(lambda: list(look_everywhere(feeds, survey)))
-    for name, problem in survey.problems:
-        observe(ProblemFound(name, problem))
+    for skipped in survey.problems:
+        observe(skipped)
     for sighting in sightings:
         feed = feeds[sighting.key.source]
         change = await run_document(Task(feed, sighting.key, None), observe)

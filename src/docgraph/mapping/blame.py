@@ -52,7 +52,7 @@ class Blame(msgspec.Struct, frozen=True):
             case MissingKey(mapping=mapping, key=key):
                 yield self._missing_key(error, mapping, key)
             case _:
-                yield self._handler_problem(error, _said(error, self.modules), _mend(error))
+                yield self._handler_problem(error, _said(error, self.modules), _mend(error, self.modules))
 
     def _missing_key(self, error: BaseException, mapping: object, key: object) -> Problem:
         keys = [str(each) for each in mapping] if isinstance(mapping, dict) else []
@@ -86,12 +86,14 @@ def _said(error: BaseException, modules: Modules) -> str:
     return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
 
 
-def _mend(error: BaseException) -> str:
+def _mend(error: BaseException, modules: Modules) -> str:
     match error:
         case SystemExit():
             return "raise an exception that says what is wrong with the document instead of ending the process"
+        case ModuleNotFoundError(name=str(missing)):
+            return modules.mend_missing(missing)
         case ImportError():
-            return "install what is imported, or correct the name"
+            return "correct the name, or define it there"
         case RecursionError():
             return "look for a function that calls itself without an end"
         case KeyError() | IndexError() | AttributeError() | TypeError():

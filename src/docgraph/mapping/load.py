@@ -128,7 +128,7 @@ class _Loading:
             case SyntaxError():
                 mend = "correct the Python at this place"
             case ModuleNotFoundError(name=str(missing)):
-                mend = f"install {missing.partition('.')[0]} beside docgraph, or correct the name"
+                mend = self.modules.mend_missing(missing)
             case ImportError():
                 mend = "correct the name, or define it there"
             case _:

@@ -115,6 +115,12 @@ class Modules:
         folder = self._folder(top)
         return folder.is_dir() and (any(folder.glob("*.py")) or not _is_library(top))
 
+    def mend_missing(self, name: str) -> str:
+        """What to do about an import of a module that is not there."""
+        if self.owns(name):
+            return f"create {name.replace('.', '/')}.py, or correct the name"
+        return f"install {name.partition('.')[0]} beside docgraph, or correct the name"
+
     def _load_one(self, name: str) -> types.ModuleType:
         if not self.exists(name):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)

@@ -43,8 +43,6 @@ class Subject(msgspec.Struct, frozen=True):
 
         The one under a key like the field's name, else the only one; the whole if it cannot be told.
         """
-        if value is None:
-            return self.at
         found = [(keys, each) for keys, each in self._values() if keys and _equal(each, value)]
         same = [keys for keys, each in found if each is value]
         equal = [keys for keys, _ in found]
@@ -96,6 +94,8 @@ def _equal(one: object, other: object) -> bool:
 
 def _is_telling(value: object) -> bool:
     """Would two of it in one document be more than chance?"""
+    if value is None:
+        return False
     return not isinstance(value, bool | int) if not isinstance(value, str) else len(value) > 1
 
 
