@@ -123,7 +123,7 @@ class Index:
         engine = self.engine
         request = engine._documents.request(query, variables or {}, None)
         work = _Work(request, engine._compiled(request), variables or {})
-        return json.loads((await engine._exact(Lent(self), work)).body)
+        return json.loads((await engine._exact(Lent(self), work, 0.0)).body)
 
     def statement(self, query: str, variables: dict[str, Any] | None = None, form: Form = Form.OPTIMISTIC) -> str:
         return render(statement(self.engine.planned(query, variables), self.layout, form))[0]

@@ -45,8 +45,8 @@ SAMPLES: dict[str, Any] = {
 
 REFUSED = {
     "lidofinance__lido-subgraph__ratioQuery-3.graphql": "`first` argument must be between 0 and 1000, but is 10000",
-    "livepeer__explorer__orchestrators-2.graphql": "Variable '$where' is never used",
-    "oceanprotocol__ocean-subgraph__README-2.graphql": "Variable '$user' is not defined",
+    "livepeer__explorer__orchestrators-2.graphql": 'Variable "$where" is never used',
+    "oceanprotocol__ocean-subgraph__README-2.graphql": 'Variable "$user" is not defined',
 }
 
 

@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLIncludeDirective,
     GraphQLNamedType,
     GraphQLSchema,
@@ -22,6 +23,8 @@ from graphql import (
     is_abstract_type,
 )
 from graphql.execution.values import VariableValues, get_directive_values
+
+from docgraph.api.errors import Code, Rejected, error, worded
 
 
 class Collector(msgspec.Struct, frozen=True):
@@ -68,7 +71,10 @@ class Collector(msgspec.Struct, frozen=True):
         if not getattr(node, "directives", None):
             return True
         for directive, stops in ((GraphQLSkipDirective, True), (GraphQLIncludeDirective, False)):
-            values = get_directive_values(directive, node, self.variables)  # type: ignore[arg-type]
+            try:
+                values = get_directive_values(directive, node, self.variables)  # type: ignore[arg-type]
+            except GraphQLError as wrong:  # a variable that may be null, and is
+                raise Rejected([error(worded(wrong.message), Code.BAD_INPUT, wrong.nodes)]) from wrong
             if values is not None and values["if"] is stops:
                 return False
         return True

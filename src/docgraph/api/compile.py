@@ -9,7 +9,6 @@ Source: spec/subgraph-api.md 2.3, 2.6, 2.8 and 2.11.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
 import msgspec
@@ -17,21 +16,23 @@ from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, Gr
 from graphql.execution.values import get_argument_values
 
 from docgraph.api.collect import Collector
-from docgraph.api.errors import Code, PathKeys, Rejected, error
+from docgraph.api.errors import Code, PathKeys, Rejected, error, worded
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
 from docgraph.model.schema import EntityRef, EntityType, Field, InterfaceType, Scalar, Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
+from docgraph.query.conditions import parts
 from docgraph.query.rows import join_of
 
 MAX_FIRST = 1000
 DEFAULT_FIRST = 100
 MAX_SKIP = 4_294_967_295
 MAX_DEPTH = 64  # of selections
-MAX_PARTS = 10_000  # of a plan: fields times the concrete types they are asked of
+MAX_PARTS = 10_000  # of a plan: fields and conditions times the concrete types they are asked of
 
 INTROSPECTION = ("__schema", "__type")
+ABOUT_THE_INDEX = (*INTROSPECTION, "_meta")
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -55,6 +56,7 @@ class Compiled(msgspec.Struct, frozen=True):
 
     operation: plan.Operation
     introspects: bool  # other parts of the answer come from the schema itself
+    about_the_index: tuple[FieldNode, ...]  # what may be told even where problems forbid data
 
 
 def compile_operation(contract: Contract, operation: OperationDefinitionNode, collector: Collector) -> Compiled:
@@ -62,19 +64,32 @@ def compile_operation(contract: Contract, operation: OperationDefinitionNode, co
 
     Raises Rejected: arguments are out of range or make no sense.
     """
-    compiler = _Compiler(contract, collector, [], count(1))
+    compiler = _Compiler(contract, collector, [], _Budget(MAX_PARTS))
     asked = collector.fields("Query", [operation.selection_set])
     roots = tuple(compiler.roots(asked))
     if compiler.errors:
         raise Rejected(compiler.errors)
-    return Compiled(plan.Operation(roots), any(nodes[0].name.value in INTROSPECTION for nodes in asked.values()))
+    about = tuple(node for nodes in asked.values() for node in nodes if node.name.value in ABOUT_THE_INDEX)
+    return Compiled(plan.Operation(roots), any(node.name.value in INTROSPECTION for node in about), about)
+
+
+class _Budget:
+    """How many parts a plan may still have."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, parts: int, nodes: list[FieldNode], path: PathKeys) -> None:
+        self._left -= parts
+        if self._left < 0:
+            raise Rejected([error("query is too expensive", Code.TOO_COMPLEX, nodes, path)])
 
 
 class _Compiler(msgspec.Struct, frozen=True):
     contract: Contract
     collector: Collector
     errors: list[GraphQLError]
-    parts: Iterator[int]
+    budget: _Budget
 
     # Roots ---------------------------------------------------------------------
 
@@ -165,10 +180,13 @@ class _Compiler(msgspec.Struct, frozen=True):
         if given is None:
             return plan.EVERYTHING
         try:
-            return condition(self.contract.vocabulary, type_name, given)
+            wanted = condition(self.contract.vocabulary, type_name, given)
         except Refused as refused:
             self._refuse(f"Invalid value provided for argument `where`: {refused.what}", nodes, path)
             return plan.EVERYTHING
+        schema = self.contract.schema
+        self.budget.spend(len(schema.concrete(type_name)) * parts(schema, wanted), nodes, path)
+        return wanted
 
     # Selections --------------------------------------------------------------------
 
@@ -183,8 +201,7 @@ class _Compiler(msgspec.Struct, frozen=True):
 
     def _outputs(self, entity: EntityType, nodes: list[FieldNode], path: PathKeys) -> Iterator[plan.Output]:
         for key, below in self.collector.below(entity.name, nodes).items():
-            if next(self.parts) > MAX_PARTS:
-                raise Rejected([error("query is too expensive", Code.TOO_COMPLEX, below, (*path, key))])
+            self.budget.spend(1, below, (*path, key))
             name = below[0].name.value
             if name == "__typename":
                 yield plan.TypeName(key)
@@ -214,7 +231,7 @@ class _Compiler(msgspec.Struct, frozen=True):
         try:
             return get_argument_values(self._field(type_name, nodes), nodes[0], self.collector.variables)
         except GraphQLError as wrong:
-            self._note(error(wrong.message, Code.BAD_INPUT, wrong.nodes, path))
+            self._note(error(worded(wrong.message), Code.BAD_INPUT, wrong.nodes, path))
             return None
 
     def _field(self, type_name: str, nodes: list[FieldNode]) -> GraphQLField:

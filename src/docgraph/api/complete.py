@@ -7,10 +7,21 @@ paths and null propagation of the GraphQL specification.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLNonNull, GraphQLResolveInfo, GraphQLSchema, execute
+import msgspec
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLNonNull,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute,
+)
 
 from docgraph.api.documents import Request
 from docgraph.api.errors import Code, error
@@ -28,6 +39,21 @@ def complete(schema: GraphQLSchema, request: Request, variables: Mapping[str, An
     if not isinstance(result, ExecutionResult):
         raise TypeError("a tree is completed without waiting")
     return result
+
+
+def narrowed(request: Request, fields: Sequence[FieldNode]) -> Request:
+    """The request as if it asked only for these fields of its root."""
+    asked = request.operation
+    operation = OperationDefinitionNode(
+        operation=asked.operation,
+        name=asked.name,
+        variable_definitions=asked.variable_definitions,
+        directives=asked.directives,
+        selection_set=SelectionSetNode(selections=tuple(fields)),
+    )
+    rest = (each for each in request.document.definitions if each is not asked)
+    document = DocumentNode(definitions=(operation, *rest))
+    return msgspec.structs.replace(request, document=document, operation=operation)
 
 
 def resolver(owner: EntityType | None, name: str) -> Any:

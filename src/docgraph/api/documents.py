@@ -63,7 +63,8 @@ class Documents:
         try:
             document = parse(text, max_tokens=MAX_TOKENS, allow_empty_selection_sets=False)
         except GraphQLSyntaxError as wrong:
-            return None, tuple(coded([wrong], Code.PARSE_FAILED))
+            aborted = wrong.message.endswith("Parsing aborted.")  # too deep, or too many tokens
+            return None, tuple(coded([wrong], Code.TOO_COMPLEX if aborted else Code.PARSE_FAILED))
         except RecursionError:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
         try:

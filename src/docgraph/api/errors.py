@@ -6,6 +6,7 @@ Source of the messages: spec/subgraph-api.md 2.10 to 2.14, graphql-js for the re
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -47,10 +48,20 @@ def error(
 
 
 def coded(errors: Sequence[GraphQLError], code: Code) -> list[GraphQLError]:
-    """The errors of graphql-core with a code, where they have none yet."""
+    """The errors of graphql-core in the words of graphql-js, with a code where they have none yet."""
     for each in errors:
+        each.message = worded(each.message)
         each.extensions = {"code": code.value, **(each.extensions or {})}
     return list(errors)
+
+
+_QUOTED = re.compile(r"'([^'\"]*)'")
+_NO_NULL = re.compile(r"\bnot to be None\b")
+
+
+def worded(message: str) -> str:
+    """A message of graphql-core as graphql-js has it, which clients match on: names in double quotes, null for None."""
+    return _NO_NULL.sub("not to be null", _QUOTED.sub(r'"\1"', message))
 
 
 def formatted(problem: GraphQLError) -> dict[str, Any]:

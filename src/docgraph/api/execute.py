@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ import strawberry
 from graphql import GraphQLError
 
 from docgraph.api.compile import Compiled, Contract, compile_operation
-from docgraph.api.complete import complete
+from docgraph.api.complete import complete, narrowed
 from docgraph.api.documents import Documents, Request
 from docgraph.api.errors import Code, Rejected, error, formatted
 from docgraph.api.schema import core_of, strawberry_schema
@@ -116,10 +116,11 @@ class Engine:
         try:
             request = self._documents.request(query, variables or {}, operation_name)
             compiled = self._compiled(request)
-        except Rejected as rejected:
-            return Answer(msgspec.json.encode({"errors": [formatted(each) for each in rejected.errors]}), 400)
-        try:
             return await self._answer(connections, _Work(request, compiled, variables or {}))
+        except Rejected as rejected:
+            return _rejected(rejected.errors)
+        except RecursionError:
+            return _rejected([error("The query is nested too deeply.", Code.TOO_COMPLEX)])
         except asyncpg.PostgresError as failed:
             return _failed(failed)
         except (OSError, asyncpg.InterfaceError) as failed:
@@ -134,26 +135,36 @@ class Engine:
         if not operation.roots:
             return self._completed(work, {})
         if work.compiled.introspects:
-            return await self._exact(connections, work)
+            return await self._exact(connections, work, self._patience)
         try:
-            told = await self._ask(connections, operation, Form.OPTIMISTIC)
+            told = await self._ask(connections, operation, Form.OPTIMISTIC, self._patience)
         except asyncpg.PostgresError as failed:
             if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
                 raise
-            return await self._exact(connections, work)
+            return await self._exact(connections, work, self._patience)
         if refused_for_problems(operation, told) or blocks_missing(operation, self._contract.deployment, told):
-            return await self._exact(connections, work)
+            return await self._exact(connections, work, patience=0.0)
         return Answer(b'{"data":' + _bytes(told["data"]) + b"}")
 
-    async def _exact(self, connections: Connections, work: _Work) -> Answer:
+    async def _exact(self, connections: Connections, work: _Work, patience: float) -> Answer:
         operation = work.compiled.operation
-        told = await self._ask(connections, operation, Form.EXACT)
+        told = await self._ask(connections, operation, Form.EXACT, patience)
         tree: dict[str, Any] = json.loads(told["data"])
-        if refused_for_problems(operation, told):
-            return _without_data(operation, tree)
         for key, message in blocks_missing(operation, self._contract.deployment, told).items():
             tree[key] = error(message, Code.BLOCK_NOT_AVAILABLE)
+        if refused_for_problems(operation, told):
+            return self._without_data(work, tree)
         return self._completed(work, tree)
+
+    def _without_data(self, work: _Work, tree: Mapping[str, Any]) -> Answer:
+        """What is left where problems forbid data: what is told about the index, and the schema."""
+        about = work.compiled.about_the_index
+        problem = formatted(error("indexing_error", Code.INDEXING_ERROR))
+        if not about:
+            return Answer(msgspec.json.encode({"data": None, "errors": [problem]}))
+        left = complete(self._contract.core, narrowed(work.request, about), work.variables, tree)
+        others = (formatted(_with_code(each)) for each in left.errors or ())
+        return Answer(msgspec.json.encode({"data": left.data, "errors": [problem, *others]}))
 
     def _completed(self, work: _Work, tree: Mapping[str, Any]) -> Answer:
         result = complete(self._contract.core, work.request, work.variables, tree)
@@ -162,11 +173,13 @@ class Engine:
             response["errors"] = [formatted(_with_code(each)) for each in result.errors]
         return Answer(msgspec.json.encode(response))
 
-    async def _ask(self, connections: Connections, operation: plan.Operation, form: Form) -> Mapping[str, Any]:
+    async def _ask(
+        self, connections: Connections, operation: plan.Operation, form: Form, patience: float
+    ) -> Mapping[str, Any]:
         """The row of the statement, once the block it has to wait for is there."""
         text, parameters = render(statement(operation, self._layout, form))
         clock = asyncio.get_running_loop().time
-        delay, deadline = 0.005, clock() + self._patience
+        delay, deadline = 0.005, clock() + patience
         while True:
             async with connections.acquire() as connection:
                 told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
@@ -187,13 +200,6 @@ def _with_code(problem: GraphQLError) -> GraphQLError:
     return problem
 
 
-def _without_data(operation: plan.Operation, tree: Mapping[str, Any]) -> Answer:
-    """What is left where problems forbid data: what the index tells about itself."""
-    kept = {root.key: tree[root.key] for root in operation.roots if isinstance(root, plan.Meta)}
-    problem = formatted(error("indexing_error", Code.INDEXING_ERROR))
-    return Answer(msgspec.json.encode({"data": kept or None, "errors": [problem]}))
-
-
 def _failed(failure: asyncpg.PostgresError) -> Answer:
     """What a client is told of a statement that failed."""
     if failure.sqlstate == CANCELED:
@@ -205,6 +211,11 @@ def _failed(failure: asyncpg.PostgresError) -> Answer:
         return _refused("The database does not answer. Try again later.", Code.UNAVAILABLE, 503)
     logger.error("a statement failed", exc_info=failure)
     return _refused("Internal error: the query could not be answered.", Code.INTERNAL, 500)
+
+
+def _rejected(errors: Sequence[GraphQLError]) -> Answer:
+    """The response to a request that is not executed."""
+    return Answer(msgspec.json.encode({"errors": [formatted(each) for each in errors]}), 400)
 
 
 def _refused(message: str, code: Code, status: int) -> Answer:

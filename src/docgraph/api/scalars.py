@@ -51,19 +51,19 @@ ACCEPTED: Mapping[Scalar, Accepts] = {
 }
 
 
-def _refuse(name: str, problem: str) -> GraphQLError:
-    return GraphQLError(f"{name} cannot represent this value: {problem}")
+def _refuse(name: str, problem: str, node: ValueNode | None = None) -> GraphQLError:
+    return GraphQLError(f"{name} cannot represent this value: {problem}", node)
 
 
 def _definition(scalar: Scalar, accepts: Accepts) -> ScalarDefinition:
     parse = SCALARS[scalar]
     expected = " or ".join(kind.__name__.replace("str", "string") for kind in accepts.values)
 
-    def coerced(given: object) -> object:
+    def coerced(given: object, node: ValueNode | None = None) -> object:
         try:
             return parse(given)
         except Refused as refused:
-            raise _refuse(scalar.value, refused.what) from refused
+            raise _refuse(scalar.value, refused.what, node) from refused
 
     def from_value(given: object) -> object:
         if isinstance(given, bool) or not isinstance(given, accepts.values):
@@ -72,8 +72,8 @@ def _definition(scalar: Scalar, accepts: Accepts) -> ScalarDefinition:
 
     def from_literal(node: ValueNode) -> object:
         if not isinstance(node, accepts.literals):
-            raise _refuse(scalar.value, f"give it as {expected}")
-        return coerced(getattr(node, "value", None))
+            raise _refuse(scalar.value, f"give it as {expected}", node)
+        return coerced(getattr(node, "value", None), node)
 
     return _defined(scalar.value, accepts.description, from_value, from_literal)
 

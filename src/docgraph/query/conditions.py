@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from docgraph.model.schema import EntityRef, EntityType, Field, Scalar
+from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.query import plan
 from docgraph.query.operators import Operator
 from docgraph.query.rows import Row, Setting, bind, relation, row_of, tie
@@ -30,6 +30,21 @@ def condition(setting: Setting, row: Row, wanted: plan.Condition) -> Sql:
             return sql("{} >= {}::integer", row.since, value(block))
         case plan.Exists():
             return _exists(setting, row, wanted)
+        case _:
+            assert_never(wanted)
+
+
+def parts(schema: Schema, wanted: plan.Condition) -> int:
+    """How many parts a condition has in SQL: one on children stands there once for each type they can be of."""
+    match wanted:
+        case plan.And(conditions) | plan.Or(conditions):
+            return 1 + sum(parts(schema, each) for each in conditions)
+        case plan.Not(inner):
+            return 1 + parts(schema, inner)
+        case plan.Exists(field=field, condition=inner):
+            return 1 + len(targets(schema, field)) * parts(schema, inner)
+        case plan.Compare() | plan.ChangedSince():
+            return 1
         case _:
             assert_never(wanted)
 
@@ -89,7 +104,7 @@ def _exists(setting: Setting, row: Row, wanted: plan.Exists) -> Sql:
 
 def _some(setting: Setting, row: Row, field: Field, holds: Callable[[Row], Sql]) -> Sql:
     """There is a child for which it holds, in one of the tables the field can lead to."""
-    children = [row_of(setting, entity) for entity in targets(setting, field)]
+    children = [row_of(setting, entity) for entity in targets(setting.schema, field)]
     found = [
         sql("exists (select from {} where {} and {})", relation(setting, child), tie(row, field, child), holds(child))
         for child in children
@@ -97,11 +112,11 @@ def _some(setting: Setting, row: Row, field: Field, holds: Callable[[Row], Sql])
     return _joined(found, sql(" or "), sql("false"))
 
 
-def targets(setting: Setting, field: Field) -> tuple[EntityType, ...]:
+def targets(schema: Schema, field: Field) -> tuple[EntityType, ...]:
     """The entity types that a reference can lead to."""
     if not isinstance(field.type, EntityRef):
         raise TypeError(f"{field.name} leads nowhere")
-    return setting.schema.concrete(field.type.name)
+    return schema.concrete(field.type.name)
 
 
 def order_key(setting: Setting, row: Row, order: plan.Order) -> Sql:
@@ -110,7 +125,7 @@ def order_key(setting: Setting, row: Row, order: plan.Order) -> Sql:
     if order.child is None and not field.is_derived:
         return row[field]
     found = []
-    for entity in targets(setting, field):
+    for entity in targets(setting.schema, field):
         child = row_of(setting, entity)
         key = child[entity.field(order.child.name)] if order.child else child.id
         # A derived field may find several; the lowest id speaks for them.

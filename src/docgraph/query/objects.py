@@ -21,6 +21,7 @@ OBJECT = name("object$")
 TYPE = "type$"  # the key that tells an object's type, for whoever completes an answer
 
 LONGEST_COLUMN = 63  # bytes; Postgres cuts longer names silently
+MOST_COLUMNS = 1600  # Postgres takes a few more
 
 EMPTY_LIST = sql("'[]'::json")
 NOTHING = sql("null::json")
@@ -48,7 +49,7 @@ def columns(named: Sequence[Named]) -> Sql:
 
 def _fit_columns(named: Sequence[Named]) -> bool:
     """Whether the keys can be names of columns."""
-    return bool(named) and all(len(key.encode()) <= LONGEST_COLUMN for key, _ in named)
+    return 0 < len(named) <= MOST_COLUMNS and all(len(key.encode()) <= LONGEST_COLUMN for key, _ in named)
 
 
 def _built(named: Sequence[Named]) -> Sql:
