@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docgraph.indexer.project import Project, changed_files, code_folders, load_project, read_model
-from docgraph.indexer.watch import project_edited
+from docgraph.indexer.watch import project_edited, project_stats
 from docgraph.model.problem import Problems
 
 MANIFEST = """\
@@ -152,7 +152,7 @@ def test_a_module_outside_the_mappings_folder_is_one_of_the_projects_own_files(r
 
 @pytest.mark.parametrize("path", ["subgraph.yaml", "schema.graphql", "mappings/pages.py", "docs2"])
 async def test_an_edit_that_may_mend_a_broken_project_is_waited_for(root: Path, path: str) -> None:
-    waiting = asyncio.create_task(project_edited(root))
+    waiting = asyncio.create_task(project_edited(root, project_stats(root)))
     async with asyncio.timeout(20):
         while not waiting.done():  # the first edits may come before it listens
             (root / "docs/ignored.json").write_text("1")
@@ -164,3 +164,16 @@ async def test_an_edit_that_may_mend_a_broken_project_is_waited_for(root: Path, 
                 (root / path).write_text("mended")
             await asyncio.wait({waiting}, timeout=0.2)
     assert waiting.result() == (path,)
+
+
+@pytest.mark.parametrize("path", ["subgraph.yaml", "mappings/pages.py", "mappings/new.py"])
+async def test_an_edit_made_while_the_project_was_being_loaded_counts(root: Path, path: str) -> None:
+    before = project_stats(root)
+    (root / path).write_text("# edited\n")
+    async with asyncio.timeout(20):
+        assert await project_edited(root, before) == (path,)
+
+
+def test_documents_are_no_files_of_the_project(root: Path) -> None:
+    (root / "docs/a.json").write_text("{}")
+    assert project_stats(root).keys() == {"subgraph.yaml", "schema.graphql", "mappings/pages.py"}

@@ -11,7 +11,7 @@ import pytest
 
 from docgraph.model.problem import Unavailable
 from docgraph.store.commit import open_store
-from docgraph.store.connection import QUERY_SECONDS, connect, delays, pool
+from docgraph.store.connection import QUERY_SECONDS, connect, delays, pool, told
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,8 @@ def test_delays_grow_and_then_stay():
     assert seen == sorted(seen)
     assert seen[0] < 0.2
     assert seen[-1] == seen[-2] <= 10
+
+
+def test_a_driver_that_lost_track_of_a_dying_connection_is_a_lost_connection():
+    with pytest.raises(Unavailable, match="connection to Postgres was lost"), told("postgresql://localhost/x"):
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")

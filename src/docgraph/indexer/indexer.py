@@ -27,7 +27,7 @@ from docgraph.indexer.project import Project, changed_files, feeds_of
 from docgraph.indexer.run import now, stopwatch
 from docgraph.indexer.watch import Hints, WatcherLost, subscribe
 from docgraph.model.changes import Block, DocumentChange, DocumentKey
-from docgraph.model.events import BlockCommitted, Observe, ProblemFound, Retrying, ScanFinished
+from docgraph.model.events import BlockCommitted, Observe, Retrying, ScanFinished
 from docgraph.model.problem import ConflictProblem
 from docgraph.sources.notes import SourceAway
 
@@ -220,7 +220,7 @@ class Indexer:
     def _tell_block(self, block: Block, started: float, what: str) -> None:
         for problem in block.problems:
             if isinstance(problem, ConflictProblem):
-                self._observe(ProblemFound("", problem))
+                self._observe(self._feeds[problem.source].told(problem.at.path, problem))
         self._observe(BlockCommitted(block, stopwatch() - started, what))
 
     def _what(self, changed: Sequence[DocumentKey]) -> str:

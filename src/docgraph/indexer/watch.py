@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from docgraph.model.problem import Unavailable
 STEP = 5  # milliseconds between two looks at what the operating system has to tell: most of the time to a fresh answer
 DEBOUNCE = 50  # milliseconds; events that keep coming are handed on this often
 QUIET = 0.1  # seconds without an event after which a burst is over
+LOOK_AGAIN = 60.0  # seconds after which a project that cannot be loaded is tried again without an edit
 LONGEST_BURST = 2.0  # seconds after which a burst is worked off though it goes on
+PROJECT_FILES = (MANIFEST, ".py", ".graphql")  # how their names end
 IGNORED_FOLDERS = frozenset({"node_modules", "generated", "__pycache__"})
 
 
@@ -94,17 +96,43 @@ async def subscribe(deep: Sequence[str], flat: Sequence[str]) -> AsyncIterator[H
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def project_edited(root: Path) -> tuple[str, ...]:
+Stats = Mapping[str, tuple[int, int]]  # path relative to the project → size in bytes and time in nanoseconds
+
+
+def project_stats(root: Path) -> Stats:
+    """How every file looks that could mend a project which cannot be loaded."""
+    real = _real(root)
+    with os.scandir(real) as entries:
+        files = [entry.path for entry in entries if entry.is_file()]
+    for folder in _own_folders(real):
+        files += [os.path.join(below, name) for below, _, names in os.walk(folder) for name in names]
+    found: dict[str, tuple[int, int]] = {}
+    for path in _mending((file for file in files if file.endswith(PROJECT_FILES)), real):
+        with suppress(OSError):
+            stat = os.stat(os.path.join(real, path))
+            found[path] = (stat.st_size, stat.st_mtime_ns)
+    return found
+
+
+async def project_edited(root: Path, before: Stats) -> tuple[str, ...]:
     """Wait until something is edited that could mend a project which cannot be loaded. Paths are relative to `root`.
+
+    `before` is what `project_stats` said before the project was loaded: an edit since then counts, too. Nothing is
+    returned after `LOOK_AGAIN` seconds without an edit, since what is missing may be outside of the project.
 
     Raises WatcherLost: the project's folder cannot be watched.
     """
     real = _real(root)
     async with subscribe(_own_folders(real), [real]) as hints:
-        while True:
-            mending = _mending(await hints.take(None), real)
-            if mending:
-                return tuple(sorted(mending | _mending(await hints.take_until_quiet(), real)))
+        now = project_stats(root)
+        if edited := {path for path in now.keys() | before.keys() if now.get(path) != before.get(path)}:
+            return tuple(sorted(edited))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):
+                while not (edited := _mending(await hints.take(None), real)):
+                    pass
+            edited |= _mending(await hints.take_until_quiet(), real)
+        return tuple(sorted(edited))
 
 
 def _real(root: Path) -> str:
@@ -127,7 +155,7 @@ def _mending(paths: Iterable[str], root: str) -> set[str]:
     for path in paths:
         parts = os.path.relpath(path, root).split(os.sep)
         ours = not any(part.startswith(".") or part in IGNORED_FOLDERS for part in parts)
-        if ours and (parts[-1] == MANIFEST or parts[-1].endswith((".py", ".graphql")) or os.path.isdir(path)):
+        if ours and (parts[-1].endswith(PROJECT_FILES) or os.path.isdir(path)):
             found.add("/".join(parts))
     return found
 

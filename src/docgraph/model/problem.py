@@ -112,9 +112,20 @@ def _rebuild_handler_problem(what: str, at: Location, mend: str, document: Locat
 
 
 class ConflictProblem(Problem):
-    """Two documents claim one owned id; the one at the lower position is served."""
+    """Two documents claim one owned id; the one at the lower position is served. `at` is in the other."""
 
     kind = "conflict"
+
+    def __init__(self, what: str, *, at: Location, mend: str, source: int) -> None:
+        super().__init__(what, at=at, mend=mend)
+        self.source = source  # ordinal of the data source that `at` is in
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_conflict_problem, (self.what, self.at, self.mend, self.source))
+
+
+def _rebuild_conflict_problem(what: str, at: Location, mend: str, source: int) -> ConflictProblem:
+    return ConflictProblem(what, at=at, mend=mend, source=source)
 
 
 class Problems(Exception):

@@ -31,6 +31,7 @@ READING: Mapping[str, str] = {
     "statement_timeout": f"{QUERY_SECONDS}s",
 }
 CONNECT_SECONDS = 10.0
+FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0  # seconds
 
 LOST = "the connection to Postgres was lost"
@@ -139,7 +140,7 @@ def told(dsn: str) -> Iterator[None]:
     """Turn what the world did inside into Unavailable. A mistake of ours passes through unchanged."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except FAULTS as error:
         found = _explain(error, dsn)
         if found is None:
             raise
@@ -166,6 +167,8 @@ def _explain(error: Exception, dsn: str) -> Unavailable | None:
             return Unavailable(f"Postgres ran out of something: {first_line(error)}", mend="give it more of that")
         case asyncpg.ReadOnlySQLTransactionError():
             return Unavailable("this Postgres is read-only (a replica?)", mend="name the primary in DATABASE_URL")
+        case asyncpg.InternalClientError():  # the driver lost track of a connection that died under it
+            return Unavailable(LOST, mend=AGAIN)
         case asyncpg.AdminShutdownError() | asyncpg.CrashShutdownError() | asyncpg.PostgresConnectionError():
             return Unavailable(LOST, mend=AGAIN)
         case asyncpg.TransactionRollbackError() | asyncpg.QueryCanceledError():

@@ -231,6 +231,8 @@ def _start(cluster: _Cluster, abandoned: threading.Event) -> str:
     sockets = cluster.socket_folder
     if sockets != cluster.folder:
         _claim(sockets, _owner(cluster))
+    # The number in it can be that of the dead server, which counts as alive until its parent has looked.
+    (sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
     settings = [*SETTINGS, f"unix_socket_directories={sockets}"]
     options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
     start = ("start", "-D", str(cluster.folder), "-w", "-t", f"{PATIENCE:.0f}", "-l", str(cluster.log), "-o", options)

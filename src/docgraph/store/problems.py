@@ -14,6 +14,7 @@ from docgraph.model.problem import (
     Location,
     MappingProblem,
     Problem,
+    SourceProblem,
     ValueProblem,
 )
 from docgraph.store.connection import Connection, fetch, run
@@ -23,7 +24,7 @@ from docgraph.store.layout import Layout
 from docgraph.store.sql import render, sql, value
 
 KINDS: Mapping[str, type[Problem]] = {
-    each.kind: each for each in (Problem, MappingProblem, FormatProblem, ValueProblem, HandlerProblem, ConflictProblem)
+    each.kind: each for each in (MappingProblem, FormatProblem, SourceProblem, ValueProblem)
 }
 
 READ = """
@@ -110,6 +111,7 @@ async def read_conflicts(
                 f"{type_name}[{text}] is already saved by {winner} (of {sources[winner_source]}), which is served",
                 at=Location(path),
                 mend="give one of the two another id",
+                source=source,
             ),
         )
         for document, type_name, text, source, path, winner_source, winner in found
