@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fix bench clean
+.PHONY: dev test lint fix clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev

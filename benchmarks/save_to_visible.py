@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -25,25 +26,29 @@ POLL = 0.0005  # seconds between an answer and the next question; without a paus
 QUERY = "query ($id: ID!) { proposal(id: $id) { title } }"
 
 
-async def main(documents: Path, edits: int) -> None:
+def main(documents: Path, edits: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         copy, project = Path(folder, "EIPs"), Path(folder, "eips")
         shutil.copytree(documents, copy)
         shutil.copytree(ROOT / "examples" / "eips", project)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "docgraph", "dev", "--port", "0", "--log", "json", "--project", str(project)),
-            stderr=asyncio.subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"EIPS": str(copy)},
-        )
-        try:
-            await measure(process, copy, edits)
-        finally:
-            process.terminate()
-            await process.wait()
+        asyncio.run(develop(project, copy, sorted(copy.rglob("eip-*.md"))[:edits]))
 
 
-async def measure(process: asyncio.subprocess.Process, folder: Path, edits: int) -> None:
+async def develop(project: Path, documents: Path, files: Sequence[Path]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "docgraph", "dev", "--port", "0", "--log", "json", "--project", str(project)),
+        stderr=asyncio.subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"EIPS": str(documents)},
+    )
+    try:
+        await measure(process, files)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def measure(process: asyncio.subprocess.Process, files: Sequence[Path]) -> None:
     assert process.stderr is not None
     address, started = "", time.perf_counter()
     async for line in process.stderr:
@@ -53,7 +58,6 @@ async def measure(process: asyncio.subprocess.Process, folder: Path, edits: int)
             print(f"{told['block']['documents']} documents indexed after {time.perf_counter() - started:.2f} s")
             break
     draining = asyncio.create_task(process.stderr.read())
-    files = sorted(folder.rglob("eip-*.md"))[:edits]
     took: list[float] = []
     async with httpx.AsyncClient(base_url=address) as client:
         for number, file in enumerate(files):
@@ -64,8 +68,7 @@ async def measure(process: asyncio.subprocess.Process, folder: Path, edits: int)
             edited = "".join([lines[0], f"title: {title}\n", *lines[1:]])
             saved = time.perf_counter()
             file.write_text(edited, encoding="utf-8")
-            while (await client.post("/graphql", json=asked)).json()["data"]["proposal"]["title"] != title:
-                await asyncio.sleep(POLL)
+            await see(client, asked, title)
             took.append((time.perf_counter() - saved) * 1000)
     draining.cancel()
     took.sort()
@@ -75,5 +78,14 @@ async def measure(process: asyncio.subprocess.Process, folder: Path, edits: int)
     )
 
 
+async def see(client: httpx.AsyncClient, asked: dict[str, object], title: str) -> None:
+    """Ask until the answer shows the title."""
+    while True:
+        answer = (await client.post("/graphql", json=asked)).json()
+        if answer["data"]["proposal"]["title"] == title:
+            return
+        await asyncio.sleep(POLL)
+
+
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 60))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 60)

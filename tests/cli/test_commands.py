@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from support.processes import finished
 from support.projects import write_item, write_items_project
 
@@ -48,6 +50,29 @@ async def test_a_folder_without_a_project_is_told_how_to_begin(tmp_path: Path) -
     code, _, said = await finished("check", folder=tmp_path)
     assert code == 1
     assert "docgraph init" in said
+
+
+@pytest.mark.parametrize("command", ["dev", "status", "serve", "index"])
+async def test_no_database_is_made_where_there_is_no_project(tmp_path: Path, command: str) -> None:
+    code, _, said = await finished(command, "--project", "nowhere", folder=tmp_path)
+    assert code == 1
+    assert "subgraph.yaml: there is no such file" in said
+    assert "docgraph init" in said
+    assert os.listdir(tmp_path) == []
+
+
+async def test_init_where_no_folder_can_be_is_the_authors_mistake(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, said = await finished("init", "file/notes", folder=tmp_path)
+    assert code == 1
+    assert "file/notes: cannot write here: Not a directory" in said
+    assert "mend:" in said
+
+
+async def test_help_names_the_defaults(tmp_path: Path) -> None:
+    _, out, _ = await finished("dev", "--help", folder=tmp_path)
+    for default in ("the folder's name", "127.0.0.1", "8000 or the next free one"):
+        assert default in out
 
 
 async def test_codegen_writes_the_classes_once(tmp_path: Path) -> None:

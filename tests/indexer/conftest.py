@@ -94,6 +94,9 @@ class Writer:
         if told and self.complete:
             block.committed = self._add(len(told), timestamp)
 
+    async def lost_sources(self) -> tuple[str, ...]:
+        return ()
+
     async def finish_first_load(self, timestamp: datetime) -> Block:
         self.complete = True
         return self._add(len(self.documents), timestamp)

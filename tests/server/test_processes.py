@@ -132,6 +132,7 @@ async def test_a_taken_port_is_said_and_the_next_free_one_is_used(dsn: str, tmp_
     ("url", "expected"),
     [
         ("postgresql://nobody@127.0.0.1:1/none", "no Postgres answers at 127.0.0.1:1"),
+        ("postgresql://nobody@[::1]:1/none", "no Postgres answers at [::1]:1"),
         ("not a url", "not the address of a Postgres database"),
     ],
 )
@@ -161,6 +162,38 @@ async def test_a_new_project_runs_at_once_on_its_private_postgres(open_folder: P
     code, _, said = await finished("init", "notes", folder=open_folder)
     assert code == 1
     assert "there already" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "sent", "expected"),
+    [
+        (("dev", "--port", "0"), [signal.SIGINT], 130),
+        (("dev", "--port", "0"), [signal.SIGTERM, signal.SIGTERM], 143),
+        (("serve", "--port", "0"), [signal.SIGTERM, signal.SIGTERM], 143),
+    ],
+)
+async def test_a_stopped_process_says_nothing_and_leaves_no_postgres(
+    open_folder: Path, command: tuple[str, ...], sent: list[signal.Signals], expected: int
+) -> None:
+    project = write_items_project(open_folder / "shop", 1)
+    async with docgraph(*command, "--log", "json", project=project) as running:
+        await running.address()
+        if "dev" in command:
+            await running.event("BlockCommitted")
+        for each in sent:
+            running.process.send_signal(each)
+        assert await running.ended() == expected
+        assert running.said == []
+    assert not (project / ".docgraph" / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+async def test_checking_many_documents_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    project = write_items_project(tmp_path / "shop", 20_000)
+    (project / "items" / "a.json").write_text("{")  # told at once: checking has begun
+    async with docgraph("check", "--documents", project=project) as running:
+        await running.line()
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.ended() == 143
 
 
 async def test_a_mistake_in_the_project_is_shown_and_waited_out_while_answers_go_on(dsn: str, tmp_path: Path) -> None:

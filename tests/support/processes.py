@@ -63,6 +63,15 @@ class Running:
         """As a supervisor does."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
+        return await self.ended()
+
+    async def line(self) -> None:
+        """Wait until it has said something that is no event."""
+        async with asyncio.timeout(PATIENCE), self._news:
+            await self._news.wait_for(lambda: self.said or self._reading.done())
+
+    async def ended(self) -> int:
+        """The exit code, when it has ended by itself or by a signal."""
         async with asyncio.timeout(PATIENCE):
             code = await self.process.wait()
             await self._reading

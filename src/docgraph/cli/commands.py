@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import typer
 import uvloop
+from rich.markup import escape
 
 from docgraph.cli.scaffold import write_project
 from docgraph.cli.status import show_status
@@ -41,10 +42,10 @@ class Log(StrEnum):
 
 
 ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The folder that holds subgraph.yaml.")]
-IndexOption = Annotated[str | None, typer.Option("--index", help="Name of the index. [default: the folder's name]")]
-HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. [default: 127.0.0.1]")]
+IndexOption = Annotated[str | None, typer.Option("--index", help="Name of the index. Default: the folder's name.")]
+HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
 PortOption = Annotated[
-    int | None, typer.Option("--port", min=0, max=65535, help="Port. [default: 8000 or the next free one; 0: any]")
+    int | None, typer.Option("--port", min=0, max=65535, help="Port. Default: 8000 or the next free one; 0: any.")
 ]
 LogOption = Annotated[Log, typer.Option("--log", help="How to tell what happens.")]
 HERE = Path()
@@ -168,7 +169,7 @@ def status(
     with _told(view):
         found = _run(current_status(_settings(project, index)), view)
         if as_json:
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+            _print_json(msgspec.json.encode(found))
         else:
             show_status(found)
 
@@ -189,9 +190,15 @@ def query(
         values = _variables(variables)
         asked = sys.stdin.read() if text == "-" else text
         answer = _run(ask(_settings(project, index), asked, values, operation), view)
-        sys.stdout.buffer.write(msgspec.json.format(answer, indent=2) + b"\n")
+        _print_json(answer)
         if "errors" in msgspec.json.decode(answer):
             raise typer.Exit(AUTHORS_MISTAKE)
+
+
+def _print_json(text: bytes) -> None:
+    """All of it, however slowly it is read: Python's own standard output may be unbuffered, and then it writes once."""
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(msgspec.json.format(text, indent=2) + b"\n")
 
 
 def _variables(text: str | None) -> dict[str, Any] | None:
@@ -214,11 +221,16 @@ def _settings(project: Path, index: str | None = None, host: str | None = None, 
 
 def _run(work: Coroutine[Any, Any, T], view: View) -> T:
     async def until_terminated() -> T:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        task = asyncio.current_task()
         assert task is not None
-        # As Ctrl-C does: whatever is open is closed, the private Postgres is stopped. Not the loop's own kind of
-        # handler, which would also run while uvicorn has put its own in this place.
-        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
+
+        def end() -> None:
+            # As Ctrl-C does: whatever is open is closed, the private Postgres is stopped. Once: a supervisor that
+            # signals a whole group reaches us twice through make, and must not cut that short.
+            if not task.cancelling():
+                task.cancel()
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
         return await work
 
     try:
@@ -242,7 +254,7 @@ def _told(view: View) -> Iterator[None]:
         view.show_problems(problems.problems)
         raise typer.Exit(AUTHORS_MISTAKE) from None
     except Unavailable as fault:
-        view.say(f"[bold red]unavailable[/] {fault.what}\n  [green]mend:[/] {fault.mend}")
+        view.say(f"[bold red]unavailable[/] {escape(fault.what)}\n  [green]mend:[/] {escape(fault.mend)}")
         raise typer.Exit(WORLDS_FAULT) from None
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise typer.Exit(128 + signal.SIGINT) from None

@@ -14,7 +14,7 @@ RENAMED = {"gitignore": ".gitignore"}  # a file of that name would be taken for 
 def write_project(folder: Path) -> list[Path]:
     """Write the files of a new project below `folder` and return their paths relative to it, sorted.
 
-    Raises Problem: one of the files is there already; then nothing is written.
+    Raises Problem: one of the files is there already; then nothing is written. Or the folder cannot be written to.
     """
     template = dict(_walk(files("docgraph.cli") / "template", Path()))
     for path in sorted(template):
@@ -24,9 +24,16 @@ def write_project(folder: Path) -> list[Path]:
                 at=Location(path.as_posix()),
                 mend="run docgraph init in an empty folder, or name one: docgraph init notes",
             )
-    for path, text in template.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
+    try:
+        for path, text in template.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem(
+            f"cannot write here: {error.strerror}",
+            at=Location(folder.as_posix()),
+            mend="name a folder that you may write to: docgraph init notes",
+        ) from error
     return sorted(template)
 
 

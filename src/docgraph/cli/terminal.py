@@ -22,6 +22,7 @@ from docgraph.model.events import (
     BlockCommitted,
     DocumentsIndexed,
     Event,
+    HeldBack,
     Listening,
     ProblemFound,
     ProjectChanged,
@@ -75,13 +76,18 @@ class Terminal:
                 colour = {"error": "red", "warning": "yellow", "debug": "dim"}.get(level, "cyan")
                 self.say(f"[{colour}]{level:<7}[/] {escape(text)} [dim]{escape(path)}[/]")
             case Retrying(what=what, delay=delay):
-                self.say(f"[yellow]waiting[/] {escape(what)}; next try in {delay:.0f} s")
+                self.say(f"[yellow]waiting[/] {escape(what)}; next try in {delay:.1f} s")
             case Listening(address=address):
                 self.say(f"GraphiQL  [bold cyan]{address}[/]\nGraphQL   [cyan]{address}/graphql[/]")
             case ProjectChanged(paths=paths):
                 self.say(f"[dim]loading[/] {escape(', '.join(paths))} changed")
             case StandingBy(index=index):
                 self.say(f"[yellow]waiting[/] another process is indexing {escape(index)}; taking over when it ends")
+            case HeldBack(sources=sources):
+                self.say(
+                    f"[yellow]waiting[/] no document of {escape(', '.join(sources))} fits the new schema; "
+                    "what was indexed before is served until you mend the handlers or the documents"
+                )
             case _:
                 assert_never(event)
 
@@ -159,7 +165,10 @@ VIEWS: dict[str, Callable[[], View]] = {"text": Terminal, "json": JsonLines}
 
 
 def problem_as_mapping(problem: Problem) -> dict[str, object]:
-    """A problem for machines: kind, path, line, column, what, mend."""
+    """A problem for machines: kind, path, line, column, what, mend, and the second place where there is one."""
+    second = problem.document if isinstance(problem, HandlerProblem) else None
+    if isinstance(problem, ValueProblem):
+        second = problem.code
     return {
         "kind": problem.kind,
         "path": problem.at.path,
@@ -167,6 +176,7 @@ def problem_as_mapping(problem: Problem) -> dict[str, object]:
         "column": problem.at.column,
         "what": problem.what,
         "mend": problem.mend,
+        "see": str(second) if second else None,
     }
 
 

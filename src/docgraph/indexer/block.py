@@ -46,6 +46,9 @@ class Writer(Protocol):
     def block(self, timestamp: datetime) -> AbstractAsyncContextManager[BlockWriter]:
         """All that is applied inside counts together, or not at all."""
 
+    async def lost_sources(self) -> Sequence[str]:
+        """The data sources that would be served without a sound document if the first load were finished now."""
+
     async def finish_first_load(self, timestamp: datetime) -> Block: ...
 
 

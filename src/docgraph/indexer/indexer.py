@@ -27,7 +27,7 @@ from docgraph.indexer.project import Project, changed_files, feeds_of
 from docgraph.indexer.run import now, stopwatch
 from docgraph.indexer.watch import Hints, WatcherLost, subscribe
 from docgraph.model.changes import Block, DocumentChange, DocumentKey
-from docgraph.model.events import BlockCommitted, Observe, Retrying, ScanFinished
+from docgraph.model.events import BlockCommitted, HeldBack, Observe, Retrying, ScanFinished
 from docgraph.model.problem import ConflictProblem
 from docgraph.sources.notes import SourceAway
 
@@ -51,7 +51,8 @@ class Indexer:
         self._half_written: dict[DocumentKey, float] = {}  # → when it is taken as it is
 
     async def catch_up(self) -> Block | None:
-        """Make the index equal to the documents as they are now. None where nothing that readers see had to change.
+        """Make the index equal to the documents as they are now. None where nothing that readers see has changed:
+        nothing had to, or a new index is held back (see `HeldBack`).
 
         Raises Unavailable: a source or the store cannot be reached. Nothing is lost; another try goes on from there.
         """
@@ -111,13 +112,20 @@ class Indexer:
     def _work(self) -> Work:
         return Work(self._feeds, self._memory, self._observe)
 
-    async def _load(self, plan: Plan, started: float) -> Block:
+    async def _load(self, plan: Plan, started: float) -> Block | None:
         """Fill an empty index, step by step, so that a crash costs one step."""
         async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
             async for changes in chunks:
                 self._tell_failed(await commit(one(changes), self._work, self._writer))
+        return await self._finish_load(plan.read, started)
+
+    async def _finish_load(self, changed: Sequence[DocumentKey], started: float) -> Block | None:
+        """Let the new index be served, unless readers would lose a whole source by it."""
+        if lost := await self._writer.lost_sources():
+            self._observe(HeldBack(tuple(lost)))
+            return None
         block = await self._writer.finish_first_load(now())
-        self._tell_block(block, started, self._what(plan.read))
+        self._tell_block(block, started, self._what(changed))
         return block
 
     async def _step(self, hints: Hints) -> tuple[str, ...]:
@@ -156,7 +164,11 @@ class Indexer:
         for key in due:
             self._half_written.pop(key, None)
         async with aclosing(ahead(self._whole(run_plan(plan, self._work), due))) as chunks:
-            return self._tell(await commit(chunks, self._work, self._writer), started)
+            outcome = await commit(chunks, self._work, self._writer)
+        if self._writer.complete:
+            return self._tell(outcome, started)
+        self._tell_failed(outcome)
+        return await self._finish_load(outcome.changed, started) if outcome.changed else None
 
     async def _whole(
         self, chunks: AsyncGenerator[list[DocumentChange], None], due: Collection[DocumentKey]

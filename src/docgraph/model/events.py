@@ -65,6 +65,12 @@ class ProjectChanged(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]  # relative to the project
 
 
+class HeldBack(msgspec.Struct, frozen=True):
+    """A new index is not served yet: all documents of these sources fail in it, and not in what is served."""
+
+    sources: tuple[str, ...]  # names of data sources
+
+
 class StandingBy(msgspec.Struct, frozen=True):
     """Another process is indexing this deployment; this one takes over when that one ends."""
 
@@ -81,5 +87,6 @@ Event = (
     | Listening
     | ProjectChanged
     | StandingBy
+    | HeldBack
 )
 Observe = Callable[[Event], None]

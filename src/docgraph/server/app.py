@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from docgraph.api.errors import Code
 from docgraph.api.http import graphql_app
 from docgraph.model.problem import Unavailable
 from docgraph.server.pages import STATIC, example_query, graphiql_page
@@ -45,6 +47,7 @@ def create_app(current: Serving) -> Starlette:
             Route("/status", _status(current)),
             Mount("/static", GZipMiddleware(StaticFiles(directory=STATIC, check_dir=False))),
         ],
+        exception_handlers={Exception: _fault},
         # As a subgraph's endpoint: any page may ask, nothing is done on behalf of a signed-in user.
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
     )
@@ -64,11 +67,28 @@ class _Graphql:
         if _wants_a_page(scope):
             response: Response = _render_page(self._current)
             await response(scope, receive, send)
-        elif self._current.engine is None:
+        elif not await _something_is_served(self._current):
             error = {"message": NOTHING_YET, "extensions": {"code": "NOT_READY"}}
             await JSONResponse({"errors": [error]}, 503, {"Retry-After": "1"})(scope, receive, send)
         else:
             await self._answers(scope, receive, send)
+
+
+async def _something_is_served(current: Serving) -> bool:
+    """Until the first engine is built, each request looks for itself: a block that was told can be asked for."""
+    if current.engine is None:
+        with suppress(Unavailable):
+            await current.look()
+    return current.engine is not None
+
+
+async def _fault(request: Request, fault: Exception) -> Response:
+    """A mistake of ours: told in the log by the server, and to the client as an answer like any other."""
+    error = {
+        "message": "Internal error: the request could not be answered.",
+        "extensions": {"code": Code.INTERNAL.value},
+    }
+    return JSONResponse({"errors": [error]}, 500)
 
 
 def _wants_a_page(scope: Scope) -> bool:

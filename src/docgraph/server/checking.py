@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
-from docgraph.indexer.project import Project, load_project
+from docgraph.indexer.project import MANIFEST, Project, load_project
 from docgraph.indexer.run import run_all
 from docgraph.model.changes import Indexed, Save
 from docgraph.model.events import Observe
+from docgraph.model.problem import Location, Problem
 from docgraph.server.settings import Settings
 
 
@@ -17,6 +20,19 @@ class Checked(msgspec.Struct, frozen=True):
     documents: int
     failed: int
     entities: int
+
+
+def require_manifest(settings: Settings) -> None:
+    """Nothing, where the folder is a project.
+
+    Raises Problem: it is none, and nothing should be put into it.
+    """
+    if not (settings.project / MANIFEST).exists():
+        raise Problem(
+            "there is no such file",
+            at=Location(MANIFEST),
+            mend="go to the project's folder, or make one: docgraph init",
+        )
 
 
 def check_project(settings: Settings) -> Project:
@@ -32,6 +48,7 @@ async def check_documents(project: Project, observe: Observe) -> Checked:
     documents = failed = entities = 0
     async for outcome in run_all(project, observe):
         documents += 1
+        await asyncio.sleep(0)  # handlers need not wait for anything, and Ctrl-C counts when somebody waits
         match outcome:
             case Indexed(contributions=contributions):
                 entities += sum(isinstance(each, Save) for each in contributions)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from socket import socket
 
 import msgspec
@@ -20,17 +20,19 @@ import uvloop
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, load_project
-from docgraph.indexer.watch import project_edited
-from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, Retrying, StandingBy
-from docgraph.model.problem import Problems, Unavailable
+from docgraph.indexer.watch import project_edited, project_stats
+from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, StandingBy
+from docgraph.model.problem import Location, Problem, Problems, Unavailable
 from docgraph.server.app import create_app
+from docgraph.server.checking import require_manifest
 from docgraph.server.database import database
 from docgraph.server.generated import keep_current
 from docgraph.server.listening import address, listening
+from docgraph.server.patience import Patience
 from docgraph.server.serving import serving
 from docgraph.server.settings import Settings
 from docgraph.store.commit import open_store
-from docgraph.store.connection import connect, delays
+from docgraph.store.connection import connect
 from docgraph.store.served import status
 from docgraph.store.writer import Writer
 
@@ -47,7 +49,11 @@ class IndexReport(msgspec.Struct, frozen=True):
 
 
 async def develop(settings: Settings, observe: Observe) -> None:
-    """Index, watch and serve until told to stop. Mistakes in the project are shown, and waited out."""
+    """Index, watch and serve until told to stop. Mistakes in the project are shown, and waited out.
+
+    Raises Problem: there is no project. Raises Unavailable: the database does not answer at the start.
+    """
+    require_manifest(settings)
     sys.setswitchinterval(TURN)
     with listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current, _indexing_thread(settings, observe):
@@ -66,13 +72,20 @@ async def serve_only(settings: Settings, observe: Observe) -> None:
 async def index_once(settings: Settings, observe: Observe) -> IndexReport:
     """Catch up with the documents and say where the index stands.
 
-    Raises Problems: the project has mistakes. Raises Unavailable: the database does not answer.
+    Raises Problems: the project has mistakes. Raises Problem: a new index is held back. Raises Unavailable: the
+    database does not answer.
     """
     project = load_project(settings.project, settings.environment)
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
         async with _writer(dsn, settings, project, observe) as writer:
             await Indexer(project, writer, observe).catch_up()
+            if not writer.complete:
+                raise Problem(
+                    "the new index is not served: it would lose every document of a source",
+                    at=Location(project.manifest.path),
+                    mend="mend the problems told above, and index again; what was indexed before is served until then",
+                )
         connection = await connect(dsn)
         try:
             found = await status(connection, settings.index)
@@ -97,25 +110,30 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
 
 
 async def _index_forever(settings: Settings, observe: Observe) -> None:
-    waits = delays()
+    patience = Patience(observe)
+    told: frozenset[str] = frozenset()
     while True:
+        before = project_stats(settings.project)
         try:
             project = load_project(settings.project, settings.environment)
         except Problems as problems:
             for problem in problems.problems:
-                observe(ProblemFound("", problem))
-            observe(ProjectChanged(await project_edited(settings.project)))
+                if str(problem) not in told:
+                    observe(ProblemFound("", problem))
+            told = frozenset(map(str, problems.problems))
+            if edited := await project_edited(settings.project, before):
+                observe(ProjectChanged(edited))
+                told = frozenset()
             continue
+        told = frozenset()
         with suppress(OSError):  # a read-only project folder indexes as well
             keep_current(settings.project, project.schema)
         try:
             async with database(settings) as dsn, _writer(dsn, settings, project, observe) as writer:
-                waits = delays()
+                patience.worked()
                 observe(ProjectChanged(await Indexer(project, writer, observe).watch()))
         except Unavailable as fault:
-            delay = next(waits)
-            observe(Retrying(fault.what, delay))
-            await asyncio.sleep(delay)
+            await patience.wait_out(fault)
 
 
 @asynccontextmanager
@@ -134,13 +152,23 @@ async def _writer(dsn: str, settings: Settings, project: Project, observe: Obser
 
 @asynccontextmanager
 async def _indexing_thread(settings: Settings, observe: Observe) -> AsyncIterator[None]:
+    """Inside, a thread of its own indexes. A fault of ours that ends it ends what is inside, and is raised."""
+    inside, outer = asyncio.current_task(), asyncio.get_running_loop()
+    assert inside is not None
     loop = uvloop.new_event_loop()
     task = loop.create_task(_index_forever(settings, observe))
+    faults: list[BaseException] = []
 
     def run() -> None:
-        with suppress(asyncio.CancelledError):
+        try:
             loop.run_until_complete(task)
-        loop.close()
+        except asyncio.CancelledError:
+            pass
+        except BaseException as fault:
+            faults.append(fault)
+            outer.call_soon_threadsafe(inside.cancel)
+        finally:
+            loop.close()
 
     thread = threading.Thread(target=run, name="indexer", daemon=True)
     thread.start()
@@ -149,7 +177,18 @@ async def _indexing_thread(settings: Settings, observe: Observe) -> AsyncIterato
     finally:
         with suppress(RuntimeError):  # the loop is closed: indexing ended by itself
             loop.call_soon_threadsafe(task.cancel)
-        await asyncio.to_thread(thread.join, SHUTDOWN_SECONDS)
+        # Shielded: told twice to end, we still wait, and the thread stops the private Postgres that it has joined.
+        await asyncio.shield(asyncio.to_thread(thread.join, SHUTDOWN_SECONDS))
+        if faults:
+            raise faults[0]
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the command that runs it: they cancel its task, once, whatever it is doing."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def _serve(sock: socket, app: uvicorn.config.ASGIApplication) -> None:  # type: ignore[name-defined]
@@ -161,4 +200,11 @@ async def _serve(sock: socket, app: uvicorn.config.ASGIApplication) -> None:  # 
         access_log=False,
         timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
     )
-    await uvicorn.Server(config).serve(sockets=[sock])
+    server = _Server(config)
+    answering = asyncio.create_task(server.serve(sockets=[sock]))
+    try:
+        await asyncio.shield(answering)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await answering
+        raise

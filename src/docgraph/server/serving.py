@@ -8,13 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from docgraph.api.execute import Engine
-from docgraph.model.events import Observe, Retrying
+from docgraph.model.events import Observe
 from docgraph.model.problem import Unavailable
 from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
 from docgraph.server.database import database
+from docgraph.server.patience import Patience
 from docgraph.server.settings import Settings
-from docgraph.store.connection import connect, delays, pool
+from docgraph.store.connection import connect, pool
 from docgraph.store.served import Served, listen, served
 
 CONNECTIONS = 8
@@ -49,19 +50,17 @@ class Serving:
 
     async def follow(self, observe: Observe) -> None:
         """Keep up with every change of what is served, across restarts of the database, until cancelled."""
-        waits = delays()
+        patience = Patience(observe)
         while True:
             try:
                 async with database(self.settings), listen(self.dsn, self.settings.index) as changes:
                     await self.look()
-                    waits = delays()
+                    patience.worked()
                     async for change in changes:
                         if change.deployment != self._deployment:
                             await self.look()
             except Unavailable as fault:
-                delay = next(waits)
-                observe(Retrying(fault.what, delay))
-                await asyncio.sleep(delay)
+                await patience.wait_out(fault)
 
 
 def _build(found: Served) -> tuple[Schema, Engine]:

@@ -34,6 +34,7 @@ from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
 from docgraph.store.deployment import Deployment, deployment
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, read_last, sum_content
 from docgraph.store.layout import Layout
+from docgraph.store.loss import lost_sources
 from docgraph.store.problems import read_conflicts, read_problems, storable
 from docgraph.store.views import repoint
 
@@ -126,6 +127,13 @@ class Writer:
         Before the first load is over, each is a transaction of its own but all are one block.
         """
         return BlockWriter(self._open_session(), timestamp)
+
+    async def lost_sources(self) -> tuple[str, ...]:
+        """The data sources that would be served without a sound document if the first load were finished now."""
+        session = self._open_session()
+        deployed = session.deployment
+        with told(session.dsn):
+            return await lost_sources(session.connection, deployed.index, deployed.layout, deployed.sources)
 
     async def finish_first_load(self, timestamp: datetime) -> Block:
         """Build the indexes and serve this deployment in place of the one before, in one transaction."""
