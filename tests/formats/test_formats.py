@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import math
+import re
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -385,3 +387,10 @@ def test_plain_text_is_all_body() -> None:
 def test_a_text_has_no_records(name: str) -> None:
     with pytest.raises(FormatProblem, match="has no records"):
         records(name, "a")
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Python 3.11.0 to 3.11.4 match `(…)*+` wrongly; an atomic group says the same rightly."""
+    for file in sorted((Path(__file__).parents[2] / "src" / "docgraph").rglob("*.py")):
+        for line, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            assert not re.search(r"\)[*+?]\+", text), f"{file.name}:{line}: {text.strip()}"

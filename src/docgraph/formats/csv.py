@@ -16,7 +16,7 @@ from docgraph.model.problem import Problem
 from docgraph.model.values import Fields
 
 LINE = re.compile(r"([^\r\n]*+)(\r\n|\n|\r|\Z)")
-QUOTED = re.compile(r'"((?:[^"]|"")*+)"')
+QUOTED = re.compile(r'"((?>(?:[^"]|"")*))"')
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 

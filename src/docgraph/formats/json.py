@@ -30,7 +30,7 @@ BLANK = " \t\r\n"
 ESCAPES = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
-NOT_A_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+"|(NaN|-?Infinity)')
+NOT_A_NUMBER = re.compile(r'"(?>(?:[^"\\]|\\.)*)"|(NaN|-?Infinity)')
 MINUS_ZERO = re.compile(r"-0(?![\d.eE])")
 MENDS: Mapping[str, str] = {
     "Expecting value": "write a value: text in double quotes, a number, true, false, null, […] or {…}",

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from docgraph.formats.content import DEEPEST, FLATTEN, TOO_DEEP, Mistake
 from docgraph.model.document import Key
 
-GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*+")
+GAP = re.compile(r"(?>(?:[ \t\r\n]+|#[^\n]*)*)")
 BLANKS = re.compile(r"[ \t]*")
 STRING = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}' r"|'''(?:[^']|'(?!''))*+'{3,5}" r'|"(?:[^"\\\n]|\\.)*+"' r"|'[^'\n]*+'",
+    r'"""(?>(?:[^"\\]|\\.|"(?!""))*)"{3,5}'
+    r"|'''(?>(?:[^']|'(?!''))*)'{3,5}"
+    r'|"(?>(?:[^"\\\n]|\\.)*)"'
+    r"|'[^'\n]*+'",
     re.DOTALL,
 )
 BARE = re.compile(r"[A-Za-z0-9_-]+")

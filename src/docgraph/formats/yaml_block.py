@@ -16,11 +16,11 @@ from docgraph.formats.yaml_flow import BLOCK_MORE, BLOCK_PLAIN, COLON, STANDARD,
 from docgraph.formats.yaml_text import MARKER, block_text
 
 # One line that holds a whole entry or element: `key: plain text` or `- plain text`.
-SIMPLE_TEXT = r"([\w(/$.+<=;^~\\][^\n:#]*+(?:(?::(?=[^ \t\n])|(?<=[^ \t\n])#)[^\n:#]*+)*+)\n"
-SIMPLE_ENTRY = re.compile(r"([A-Za-z_](?:[^ \t\n:#,\[\]{}]|[ ](?=[\w(]))*+): +" + SIMPLE_TEXT)
+SIMPLE_TEXT = r"([\w(/$.+<=;^~\\][^\n:#]*+(?>(?:(?::(?=[^ \t\n])|(?<=[^ \t\n])#)[^\n:#]*+)*))\n"
+SIMPLE_ENTRY = re.compile(r"([A-Za-z_](?>(?:[^ \t\n:#,\[\]{}]|[ ](?=[\w(]))*)): +" + SIMPLE_TEXT)
 SIMPLE_ELEMENT = re.compile(r"- +" + SIMPLE_TEXT)
 
-EMPTY_LINES = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
+EMPTY_LINES = re.compile(r"(?>(?:[ \t]*(?:#[^\n]*)?\n)*)")
 LEAD = re.compile(r"( *)([ \t]*)")
 REST_OF_LINE = re.compile(r"[ \t]*+(?:(?<![^ \t\n])#[^\n]*+)?(?:\n|\Z)")
 NOT_ALLOWED = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -13,19 +13,19 @@ from docgraph.formats.yaml_text import MARKER, double_quoted, plain_lines, singl
 
 # Besides the plain first character: an indicator may begin a plain scalar if no blank follows it.
 PLAIN_FIRST = r"(?:[^ \t\n\-?:,\[\]{}#&*!|>'\"%@`]|[-?:](?=[^ \t\n]))"
-PLAIN_REST = r"[^\n:#]*+(?:(?::(?=[^ \t\n])|(?<=[^ \t\n])#)[^\n:#]*+)*+"
+PLAIN_REST = r"[^\n:#]*+(?>(?:(?::(?=[^ \t\n])|(?<=[^ \t\n])#)[^\n:#]*+)*)"
 FLOW_FIRST = r"(?:[^ \t\n\-?:,\[\]{}#&*!|>'\"%@`]|[-?:](?=[^ \t\n,\[\]{}]))"
-FLOW_REST = r"[^\n:#,\[\]{}]*+(?:(?::(?=[^ \t\n,\[\]{}])|(?<=[^ \t\n])#)[^\n:#,\[\]{}]*+)*+"
+FLOW_REST = r"[^\n:#,\[\]{}]*+(?>(?:(?::(?=[^ \t\n,\[\]{}])|(?<=[^ \t\n])#)[^\n:#,\[\]{}]*+)*)"
 
 BLOCK_PLAIN = re.compile(PLAIN_FIRST + PLAIN_REST)
 FLOW_PLAIN = re.compile(FLOW_FIRST + FLOW_REST)
 BLOCK_MORE = re.compile(r"(?:[^ \t\n:#]|:(?=[^ \t\n]))" + PLAIN_REST)
 FLOW_MORE = re.compile(r"(?:[^ \t\n:#,\[\]{}]|:(?=[^ \t\n,\[\]{}]))" + FLOW_REST)
-NEXT_LINE = re.compile(r"[ \t]*\n((?:[ \t]*\n)*+)( *)[ \t]*")
-DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
-SINGLE = re.compile(r"'((?:[^']|'')*+)'")
+NEXT_LINE = re.compile(r"[ \t]*\n((?>(?:[ \t]*\n)*))( *)[ \t]*")
+DOUBLE = re.compile(r'"((?>(?:[^"\\]|\\.)*))"', re.DOTALL)
+SINGLE = re.compile(r"'((?>(?:[^']|'')*))'")
 COLON = re.compile(r"[ \t]*:(?=[ \t\n]|\Z)")
-FLOW_GAP = re.compile(r"(?:[ \t\n]++|(?<![^ \t\n])#[^\n]*+)*+")
+FLOW_GAP = re.compile(r"(?>(?:[ \t\n]++|(?<![^ \t\n])#[^\n]*+)*)")
 
 MARKER_LINE = re.compile(r"\n(?:---|\.\.\.)(?=[ \t\n]|\Z)")
 STANDARD = "tag:yaml.org,2002:"  # how the tags !!str, !!int, … really begin

@@ -328,6 +328,7 @@ class _Running(subprocess.Popen[bytes]):
             user=owner,
             group=None if owner is None else pwd.getpwuid(owner).pw_gid,
             extra_groups=None if owner is None else [],
+            start_new_session=True,  # Ctrl-C is for us, who then stop the server; it must not break off what stops it
         )
 
     def said(self) -> str:
