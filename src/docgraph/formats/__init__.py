@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docgraph.formats import yaml
 from docgraph.formats.csv import DelimitedReader
-from docgraph.formats.json import JsonReader
+from docgraph.formats.json import read_value
 from docgraph.formats.jsonl import JsonlReader
 from docgraph.formats.markdown import MarkdownReader
 from docgraph.formats.plain import PlainReader
-from docgraph.formats.toml import TomlReader
+from docgraph.formats.toml import find, read_fields
+from docgraph.formats.whole import WholeReader
 from docgraph.formats.yaml import YamlReader
 from docgraph.model.document import Reader
 
 FORMATS: Mapping[str, Reader] = {
     "markdown": MarkdownReader(),
-    "json": JsonReader(),
+    "json": WholeReader("json", read_value, yaml.find),
     "jsonl": JsonlReader(),
     "yaml": YamlReader(),
-    "toml": TomlReader(),
+    "toml": WholeReader("toml", read_fields, find),
     "csv": DelimitedReader("csv", ","),
     "tsv": DelimitedReader("tsv", "\t"),
     "text": PlainReader(),

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from docgraph.formats import yaml
 from docgraph.formats.content import (
     DEEPEST,
     FLATTEN,
     TOO_DEEP,
     Mistake,
-    elements,
     is_too_deep,
     long_number,
-    problem,
-    text_of,
 )
 from docgraph.formats.yaml_block import BlockParser
 from docgraph.formats.yaml_values import Values
-from docgraph.model.document import Key, Parsed, RawRecord
-from docgraph.model.problem import Problem
 from docgraph.model.values import Fields, WrittenFloat, WrittenInt
 
 BLANK = " \t\r\n"
@@ -138,34 +132,3 @@ def _constant(name: str) -> NoReturn:
 
 QUICK = json.JSONDecoder(object_pairs_hook=_fields, parse_float=_real, parse_constant=_constant)
 EXACT = json.JSONDecoder(object_pairs_hook=_fields, parse_float=_real, parse_constant=_constant, parse_int=_whole)
-
-
-class JsonReader:
-    """Records are the elements of the list that `at` leads to, or of the document if it is a list."""
-
-    name = "json"
-
-    def parse(self, content: bytes, path: str) -> Parsed:
-        return Parsed(self._value(content, path))
-
-    def records(self, content: bytes, path: str, at: Sequence[Key]) -> Iterator[RawRecord]:
-        value = self._value(content, path)
-        try:
-            found = elements(value, at)
-        except Mistake as mistake:
-            raise problem(mistake, "", path) from mistake
-        for index, element in enumerate(found):
-            yield RawRecord(element, None, index)
-
-    def locate(self, content: bytes, keys: Sequence[Key]) -> tuple[int, int] | None:
-        try:
-            return yaml.find(text_of(content, ""), keys)
-        except Problem:
-            return None
-
-    def _value(self, content: bytes, path: str) -> Any:
-        text = text_of(content, path)
-        try:
-            return read_value(text)
-        except Mistake as mistake:
-            raise problem(mistake, text, path) from mistake

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from docgraph.formats.content import (
@@ -12,16 +12,12 @@ from docgraph.formats.content import (
     FLATTEN,
     TOO_DEEP,
     Mistake,
-    elements,
     is_too_deep,
     long_number,
     place_of,
-    problem,
-    text_of,
 )
 from docgraph.formats.toml_places import places
-from docgraph.model.document import Key, Parsed, RawRecord
-from docgraph.model.problem import Problem
+from docgraph.model.document import Key
 from docgraph.model.values import Fields, WrittenFloat, WrittenInt
 
 SAID = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -121,34 +117,3 @@ def _remember_writing(fields: Fields, text: str) -> None:
         number = holder[path[-1]]
         if str(number) != raw:
             holder[path[-1]] = WrittenInt(number, raw)
-
-
-class TomlReader:
-    """Records are the elements of the list, often an array of tables, that `at` leads to."""
-
-    name = "toml"
-
-    def parse(self, content: bytes, path: str) -> Parsed:
-        return Parsed(self._fields(content, path))
-
-    def records(self, content: bytes, path: str, at: Sequence[Key]) -> Iterator[RawRecord]:
-        fields = self._fields(content, path)
-        try:
-            found = elements(fields, at)
-        except Mistake as mistake:
-            raise problem(mistake, "", path) from mistake
-        for index, element in enumerate(found):
-            yield RawRecord(element, None, index)
-
-    def locate(self, content: bytes, keys: Sequence[Key]) -> tuple[int, int] | None:
-        try:
-            return find(text_of(content, ""), keys)
-        except Problem:
-            return None
-
-    def _fields(self, content: bytes, path: str) -> Fields:
-        text = text_of(content, path)
-        try:
-            return read_fields(text)
-        except Mistake as mistake:
-            raise problem(mistake, text, path) from mistake
