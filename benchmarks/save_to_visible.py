@@ -30,7 +30,9 @@ def main(documents: Path, edits: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         copy, project = Path(folder, "EIPs"), Path(folder, "eips")
-        shutil.copytree(documents, copy)
+        copy.mkdir()
+        for file in documents.rglob("eip-*.md"):
+            shutil.copyfile(file, copy / file.name)  # the content alone: the original may be read-only
         shutil.copytree(ROOT / "examples" / "eips", project)
         asyncio.run(develop(project, copy, sorted(copy.rglob("eip-*.md"))[:edits]))
 
