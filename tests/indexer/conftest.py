@@ -154,8 +154,8 @@ class Index:
         manifest = read_manifest((self.root / "subgraph.yaml").read_text())
         files = own_files(self.root, ("subgraph.yaml", "schema.graphql", "mappings/pages.py"))
         handlers: Any = self.handlers
-        project = Project(self.root, manifest, Schema(entities={}), handlers, b"", files)
-        self.indexer = Indexer(project, self.writer, self.observe)
+        self.project = Project(self.root, manifest, Schema(entities={}), handlers, b"", files)
+        self.indexer = Indexer(self.project, self.writer, self.observe)
         return self.indexer
 
     def observe(self, event: Event) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from docgraph.indexer.places import concerns_project
 from docgraph.model.events import BlockCommitted, Retrying
 from docgraph.model.problem import Unavailable
 
@@ -136,12 +137,22 @@ async def test_the_check_finds_what_no_event_told(index: Any, monkeypatch: pytes
         await index.until(lambda: index.pages == {"a.json": "2", "b/c.json": "3"})
 
 
+async def test_the_check_finds_an_edit_of_the_project_that_no_event_told(
+    index: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgraph.indexer.watch.Hints.add", deaf_until_checked(index))
+    async with index.watching(check_every=0.2) as watch:
+        index.write("mappings/pages.py", "changed")
+        async with asyncio.timeout(20):
+            assert await watch == ("mappings/pages.py",)
+
+
 def deaf_until_checked(index: Any) -> Any:
     """Hints that lose whatever the watcher tells, and pass on what the check tells."""
 
     def add(self: Any, paths: Any) -> None:
         told = set(paths)
-        if all(path.endswith(".json") for path in told) and asyncio.current_task() is not None:
+        if all(path.endswith((".json", ".py")) for path in told) and asyncio.current_task() is not None:
             name = getattr(asyncio.current_task().get_coro(), "__name__", "")  # type: ignore[union-attr]
             if name == "_check":
                 self._paths |= told
@@ -249,3 +260,11 @@ async def test_a_watch_that_nothing_happens_to_does_nothing(index: Any) -> None:
         await index.until(lambda: len(index.told(BlockCommitted)) == 1)
     assert index.runs == ["b.json"]
     assert len(index.events) == 1
+
+
+def test_a_new_folder_beside_the_mappings_may_hold_one_of_the_projects_own_files(index: Any) -> None:
+    project = index.project
+    root = os.path.realpath(index.root)
+    assert concerns_project([f"{root}/mappings/deep"], project)
+    assert concerns_project([f"{root}/mappings"], project)
+    assert not concerns_project([f"{root}/mappings2", f"{root}/docs/deep"], project)

@@ -203,6 +203,7 @@ class Indexer:
             self._links = survey.links
             self._tell_skipped(survey, frozenset())
             hints.add(absolute(key, self._feeds) for key in (*plan.read, *plan.gone, *self._replaced()))
+            hints.add(str(self._project.root / path) for path in changed_files(self._project))
 
     def _replaced(self) -> list[DocumentKey]:
         """The sources whose folder is another than the one that is watched."""

@@ -45,10 +45,15 @@ def holds_folder(paths: Iterable[str]) -> bool:
 
 
 def concerns_project(paths: Iterable[str], project: Project) -> bool:
-    """Can one of the paths be one of the project's own files?"""
+    """Can one of the paths be one of the project's own files, or a folder that holds one?
+
+    Of a new folder all that may be told is the folder: what is in it may be older than the watch on it.
+    """
     own = (os.sep + MANIFEST, os.sep + os.path.basename(project.manifest.schema_file), ".py")
-    folders = tuple(os.path.realpath(project.root / folder) for folder in code_folders(project))
-    return any(path.endswith(own) or path in folders for path in paths)
+    folders = [os.path.realpath(project.root / folder) for folder in code_folders(project) if folder != "."]
+    return any(
+        path.endswith(own) or any((path + os.sep).startswith(each + os.sep) for each in folders) for path in paths
+    )
 
 
 def places(paths: Iterable[str], feeds: Sequence[Feed], links: Mapping[DocumentKey, DocumentKey]) -> set[DocumentKey]:
