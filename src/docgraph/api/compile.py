@@ -9,7 +9,7 @@ Source: spec/subgraph-api.md 2.3, 2.6, 2.8 and 2.11.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
@@ -17,9 +17,10 @@ from graphql.execution.values import get_argument_values
 
 from docgraph.api.collect import Collector
 from docgraph.api.errors import Code, PathKeys, Rejected, error, worded
+from docgraph.api.roots import AboutTheIndex, Many, One, Owner, RootField, root_fields
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
-from docgraph.model.schema import EntityRef, EntityType, Field, InterfaceType, Scalar, Schema
+from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
@@ -42,13 +43,11 @@ class Contract(msgspec.Struct, frozen=True):
     core: GraphQLSchema
     vocabulary: Vocabulary
     deployment: str
-    roots: Mapping[str, EntityType | InterfaceType]  # by query field
+    roots: Mapping[str, RootField]  # by name
 
     @classmethod
     def of(cls, schema: Schema, core: GraphQLSchema, deployment: str) -> Contract:
-        owners: tuple[EntityType | InterfaceType, ...] = (*schema.entities.values(), *schema.interfaces.values())
-        roots = {name: owner for owner in owners for name in (owner.singular, owner.plural)}
-        return cls(schema, core, Vocabulary(schema), deployment, roots)
+        return cls(schema, core, Vocabulary(schema), deployment, root_fields(schema))
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -104,17 +103,21 @@ class _Compiler(msgspec.Struct, frozen=True):
                     yield self._root(key, nodes, arguments)
 
     def _root(self, key: str, nodes: list[FieldNode], arguments: Mapping[str, Any]) -> plan.Root:
-        name, path = nodes[0].name.value, (key,)
+        path = (key,)
         block = self._block(arguments.get("block"), nodes, path)
-        if name == "_meta":
-            return plan.Meta(key, tuple(self._meta("_Meta_", nodes)), self.contract.deployment, block)
-        owner = self.contract.roots[name]
-        policy = plan.Policy(arguments["subgraphError"])
-        if name == owner.singular:
-            wanted = self._id(owner, arguments["id"], nodes, path)
-            return plan.ById(key, wanted, self._selections(owner.name, nodes, path), block, policy)
-        rows = self._rows(owner.name, arguments, nodes, path)
-        return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
+        policy = plan.Policy(arguments.get("subgraphError", "allow"))
+        asked = self.contract.roots[nodes[0].name.value]
+        match asked:
+            case One(owner):
+                wanted = self._id(owner, arguments["id"], nodes, path)
+                return plan.ById(key, wanted, self._selections(owner.name, nodes, path), block, policy)
+            case Many(owner):
+                rows = self._rows(owner.name, arguments, nodes, path)
+                return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
+            case AboutTheIndex():
+                return plan.Meta(key, tuple(self._meta("_Meta_", nodes)), self.contract.deployment, block)
+            case _:
+                assert_never(asked)
 
     def _meta(self, type_name: str, nodes: list[FieldNode]) -> Iterator[plan.MetaOutput]:
         for key, below in self.collector.below(type_name, nodes).items():
@@ -122,7 +125,7 @@ class _Compiler(msgspec.Struct, frozen=True):
             outputs = tuple(self._meta("_Block_", below)) if field is plan.MetaField.BLOCK else ()
             yield plan.MetaOutput(key, field, outputs)
 
-    def _id(self, owner: EntityType | InterfaceType, given: object, nodes: list[FieldNode], path: PathKeys) -> Id:
+    def _id(self, owner: Owner, given: object, nodes: list[FieldNode], path: PathKeys) -> Id:
         try:
             found = read_as(owner.id_type, given)
         except Refused as refused:

@@ -28,8 +28,9 @@ from graphql import (
 from graphql.type import GraphQLInputType
 from strawberry.types.scalar import ScalarDefinition
 
+from docgraph.api.roots import Owner, owners
 from docgraph.api.scalars import ANNOTATION, DEFINITIONS
-from docgraph.model.schema import EntityType, EnumRef, InterfaceType, Scalar, Schema
+from docgraph.model.schema import EnumRef, Scalar, Schema
 from docgraph.query import filters
 
 
@@ -94,13 +95,12 @@ class Inputs:
             "BlockChangedFilter", {"number_gte": GraphQLInputField(GraphQLNonNull(GraphQLInt))}
         )
         self._changed = GraphQLInputField(self.block_changed, description="Filter for the block changed event.")
-        owners: tuple[EntityType | InterfaceType, ...] = (*schema.entities.values(), *schema.interfaces.values())
-        self.filters = {owner.name: self._filter(owner) for owner in owners}
+        self.filters = {owner.name: self._filter(owner) for owner in owners(schema)}
 
-    def _filter(self, owner: EntityType | InterfaceType) -> Input:
+    def _filter(self, owner: Owner) -> Input:
         return Input(f"{owner.name}_filter", lambda: self._fields(owner))
 
-    def _fields(self, owner: EntityType | InterfaceType) -> dict[str, GraphQLInputField]:
+    def _fields(self, owner: Owner) -> dict[str, GraphQLInputField]:
         own = self.filters[owner.name]
         alone, listed = GraphQLInputField(own), GraphQLInputField(GraphQLList(own))
         made: dict[str, GraphQLInputField] = {}

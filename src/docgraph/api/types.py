@@ -9,6 +9,7 @@ Source: spec/subgraph-api.md 2.2 to 2.6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import msgspec
 from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLInt
@@ -26,8 +27,9 @@ from docgraph.api.definitions import (
     union,
 )
 from docgraph.api.inputs import Inputs, Ready, enum, scalar
+from docgraph.api.roots import AboutTheIndex, Many, One, Owner, RootField, owners, root_fields
 from docgraph.api.scalars import ANNOTATION
-from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, InterfaceType, Scalar, Schema
+from docgraph.model.schema import EntityRef, EnumRef, Field, Scalar, Schema
 from docgraph.query import filters
 
 BLOCK_TOLD = (
@@ -105,7 +107,7 @@ class _Builder:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.fixed = _Fixed()
-        self.owners: Mapping[str, EntityType | InterfaceType] = {**schema.interfaces, **schema.entities}
+        self.owners: Mapping[str, Owner] = {each.name: each for each in owners(schema)}
         enums = {
             name: enum(name, [(value.name, value.description) for value in made.values], made.description)
             for name, made in schema.enums.items()
@@ -159,7 +161,7 @@ class _Builder:
 
     # Arguments -------------------------------------------------------------------
 
-    def _collection_arguments(self, owner: EntityType | InterfaceType) -> Iterator[StrawberryArgument]:
+    def _collection_arguments(self, owner: Owner) -> Iterator[StrawberryArgument]:
         yield from self._page_arguments()
         orders = filters.orders_of(self.schema, owner)
         if orders:
@@ -174,15 +176,20 @@ class _Builder:
     # Roots -------------------------------------------------------------------------
 
     def _root_fields(self) -> Iterator[Declared]:
-        block, policy = self.fixed.block_argument, self.fixed.policy_argument
-        by_id = (argument("id", ANNOTATION[Scalar.ID]), block, policy)
-        for name, owner in self.owners_in_order():
-            shown = self.shown[name]
-            yield Declared(owner.singular, optional(shown), by_id)
-            yield Declared(owner.plural, required_list(shown), (*self.arguments[name], block, policy))
-        yield Declared("_meta", optional(self.fixed.meta), (block,), "Access to what the index tells about itself")
+        for name, asked in root_fields(self.schema).items():
+            yield self._root_field(name, asked)
 
-    def owners_in_order(self) -> Iterator[tuple[str, EntityType | InterfaceType]]:
-        """Entities in declaration order, then interfaces."""
-        yield from self.schema.entities.items()
-        yield from self.schema.interfaces.items()
+    def _root_field(self, name: str, asked: RootField) -> Declared:
+        block, policy = self.fixed.block_argument, self.fixed.policy_argument
+        match asked:
+            case One(owner):
+                by_id = argument("id", ANNOTATION[Scalar.ID])
+                return Declared(name, optional(self.shown[owner.name]), (by_id, block, policy))
+            case Many(owner):
+                shown = required_list(self.shown[owner.name])
+                return Declared(name, shown, (*self.arguments[owner.name], block, policy))
+            case AboutTheIndex():
+                told = "Access to what the index tells about itself"
+                return Declared(name, optional(self.fixed.meta), (block,), told)
+            case _:
+                assert_never(asked)

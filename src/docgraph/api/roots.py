@@ -1,0 +1,51 @@
+"""The query fields of an API: what each name asks for.
+
+One table for the types that describe the fields and for the compiler that plans them.
+
+Source: spec/subgraph-api.md 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from docgraph.model.schema import EntityType, InterfaceType, Schema
+
+Owner = EntityType | InterfaceType
+
+
+class One(msgspec.Struct, frozen=True):
+    """One entity by its id."""
+
+    owner: Owner
+
+
+class Many(msgspec.Struct, frozen=True):
+    """A page of entities."""
+
+    owner: Owner
+
+
+class AboutTheIndex(msgspec.Struct, frozen=True):
+    """`_meta`: what the index tells about itself."""
+
+
+RootField = One | Many | AboutTheIndex
+
+
+def owners(schema: Schema) -> Iterator[Owner]:
+    """What has query fields of its own: entities in declaration order, then interfaces."""
+    yield from schema.entities.values()
+    yield from schema.interfaces.values()
+
+
+def root_fields(schema: Schema) -> Mapping[str, RootField]:
+    """By name, in the order of `Query`."""
+    found: dict[str, RootField] = {}
+    for owner in owners(schema):
+        found[owner.singular] = One(owner)
+        found[owner.plural] = Many(owner)
+    found["_meta"] = AboutTheIndex()
+    return found
