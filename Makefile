@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fix clean
+.PHONY: dev test lint fix bench clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev
@@ -19,6 +19,9 @@ lint: $(VENV)/.tested ## only format, lint and types
 
 fix: $(VENV)/.tested ## format, and mend what can be mended by machine
 	scripts/fix
+
+bench: $(VENV)/.tested ## query throughput beside hand-written SQL, in one run
+	$(BIN)/python benchmarks/queries.py
 
 clean: ## remove the environment, the private Postgres and what was built
 	rm -rf $(VENV) .docgraph src/docgraph/server/static
