@@ -47,6 +47,20 @@ class Index:
         for piece in (CONTROL_DDL, deployment_ddl(self.layout), index_ddl(self.layout)):
             text, _ = render(piece)
             await self.connection.execute(text)
+        await self.connection.execute(
+            "insert into docgraph.deployment (name, fingerprint, schema, sources, status) "
+            "values ('test', '', '', '{Docs,More}', 'serving')"
+        )
+        await self.document(0, "rows.json")
+
+    async def document(self, number: int, path: str, source: int = 0) -> None:
+        text, parameters = render(
+            sql(
+                "insert into {} values ({}, {}, {}, 1, 1, 1, '', '', false, '{{}}') on conflict do nothing",
+                *(self.layout.document, value(number), value(source), value(path)),
+            )
+        )
+        await self.connection.execute(text, *parameters)
 
     async def fill(self, rows: Rows, since: int = 1) -> None:
         """Rows by type; keys are GraphQL names, values what a document may give; `$since`, `$until` where told."""
@@ -91,6 +105,8 @@ class Index:
         await self.connection.execute(text, *parameters)
 
     async def problem(self, block: int = 1) -> None:
+        """A problem of the document a.md."""
+        await self.document(1, "a.md")
         text, parameters = render(
             sql(
                 "insert into {} (document, ordinal, kind, path, what, mend, block) "

@@ -63,7 +63,18 @@ def pages(pages_schema: str) -> Engine:
 def test_root_fields_come_in_declaration_order_interfaces_last(pages: Engine) -> None:
     query = core_of(pages.schema).query_type
     assert query is not None
-    assert list(query.fields) == ["page", "pages", "note", "notes", "author", "authors", "doc", "docs", "_meta"]
+    assert list(query.fields) == [
+        "page",
+        "pages",
+        "note",
+        "notes",
+        "author",
+        "authors",
+        "doc",
+        "docs",
+        "_meta",
+        "_problems",
+    ]
 
 
 def test_root_fields_have_the_arguments_of_the_dialect(pages: Engine) -> None:
@@ -183,7 +194,7 @@ def test_aggregations_and_fulltext_searches_are_left_out_without_harm() -> None:
     )
     query = core_of(engine.schema).query_type
     assert query is not None
-    assert list(query.fields) == ["point", "points", "page", "pages", "_meta"]
+    assert list(query.fields) == ["point", "points", "page", "pages", "_meta", "_problems"]
 
 
 def test_the_whole_api_of_the_worked_example_is_the_accepted_one(pages: Engine) -> None:

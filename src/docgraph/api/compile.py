@@ -15,15 +15,17 @@ import msgspec
 from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import get_argument_values
 
+from docgraph.api.books import problems_wanted
 from docgraph.api.collect import Collector
 from docgraph.api.errors import Code, PathKeys, Rejected, error, worded
-from docgraph.api.roots import AboutTheIndex, Many, One, Owner, RootField, root_fields
+from docgraph.api.roots import AboutTheIndex, Many, One, Owner, Problems, RootField, root_fields
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
 from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
+from docgraph.query.ledger import Entry
 from docgraph.query.rows import join_of
 
 MAX_FIRST = 1000
@@ -33,7 +35,7 @@ MAX_DEPTH = 64  # of selections
 MAX_PARTS = 10_000  # of a plan: fields and conditions times the concrete types they are asked of
 
 INTROSPECTION = ("__schema", "__type")
-ABOUT_THE_INDEX = (*INTROSPECTION, "_meta")
+ABOUT_THE_INDEX = (*INTROSPECTION, "_meta", "_problems")
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -116,6 +118,9 @@ class _Compiler(msgspec.Struct, frozen=True):
                 return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
             case AboutTheIndex():
                 return plan.Meta(key, tuple(self._meta("_Meta_", nodes)), self.contract.deployment, block)
+            case Problems():
+                problems = problems_wanted(arguments, *self._page(arguments, nodes, path))
+                return plan.Problems(key, problems, tuple(self._entries("_Problem_", nodes, path)))
             case _:
                 assert_never(asked)
 
@@ -124,6 +129,12 @@ class _Compiler(msgspec.Struct, frozen=True):
             field = plan.MetaField(below[0].name.value)
             outputs = tuple(self._meta("_Block_", below)) if field is plan.MetaField.BLOCK else ()
             yield plan.MetaOutput(key, field, outputs)
+
+    def _entries(self, type_name: str, nodes: list[FieldNode], path: PathKeys) -> Iterator[Entry]:
+        for key, below in self.collector.below(type_name, nodes).items():
+            self.budget.spend(1, below, (*path, key))
+            name = below[0].name.value
+            yield Entry(key, name)
 
     def _id(self, owner: Owner, given: object, nodes: list[FieldNode], path: PathKeys) -> Id:
         try:
@@ -158,15 +169,20 @@ class _Compiler(msgspec.Struct, frozen=True):
     # Rows ------------------------------------------------------------------------
 
     def _rows(self, type_name: str, arguments: Mapping[str, Any], nodes: list[FieldNode], path: PathKeys) -> plan.Rows:
+        first, skip = self._page(arguments, nodes, path)
+        return plan.Rows(
+            first, skip, self._order(type_name, arguments), self._condition(type_name, arguments, nodes, path)
+        )
+
+    def _page(self, arguments: Mapping[str, Any], nodes: list[FieldNode], path: PathKeys) -> tuple[int, int]:
+        """`first` and `skip`."""
         first, skip = arguments.get("first"), arguments.get("skip")
         first, skip = DEFAULT_FIRST if first is None else first, skip or 0
         if not 1 <= first <= MAX_FIRST:
             self._refuse(_out_of_range("first", MAX_FIRST, first), nodes, path)
         if not 0 <= skip <= MAX_SKIP:
             self._refuse(_out_of_range("skip", MAX_SKIP, skip), nodes, path)
-        return plan.Rows(
-            first, skip, self._order(type_name, arguments), self._condition(type_name, arguments, nodes, path)
-        )
+        return first, skip
 
     def _order(self, type_name: str, arguments: Mapping[str, Any]) -> plan.Order | None:
         """An order's direction counts only together with an order."""

@@ -32,7 +32,11 @@ class AboutTheIndex(msgspec.Struct, frozen=True):
     """`_meta`: what the index tells about itself."""
 
 
-RootField = One | Many | AboutTheIndex
+class Problems(msgspec.Struct, frozen=True):
+    """`_problems`: what is wrong with the documents now."""
+
+
+RootField = One | Many | AboutTheIndex | Problems
 
 
 def owners(schema: Schema) -> Iterator[Owner]:
@@ -48,4 +52,5 @@ def root_fields(schema: Schema) -> Mapping[str, RootField]:
         found[owner.singular] = One(owner)
         found[owner.plural] = Many(owner)
     found["_meta"] = AboutTheIndex()
+    found["_problems"] = Problems()
     return found

@@ -15,6 +15,7 @@ import msgspec
 from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLInt
 from strawberry.types.arguments import StrawberryArgument
 
+from docgraph.api.books import Books
 from docgraph.api.definitions import (
     Declared,
     Shown,
@@ -27,7 +28,7 @@ from docgraph.api.definitions import (
     union,
 )
 from docgraph.api.inputs import Inputs, Ready, enum, scalar
-from docgraph.api.roots import AboutTheIndex, Many, One, Owner, RootField, owners, root_fields
+from docgraph.api.roots import AboutTheIndex, Many, One, Owner, Problems, RootField, owners, root_fields
 from docgraph.api.scalars import ANNOTATION
 from docgraph.model.schema import EntityRef, EnumRef, Field, Scalar, Schema
 from docgraph.query import filters
@@ -107,6 +108,7 @@ class _Builder:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.fixed = _Fixed()
+        self.books = Books()
         self.owners: Mapping[str, Owner] = {each.name: each for each in owners(schema)}
         enums = {
             name: enum(name, [(value.name, value.description) for value in made.values], made.description)
@@ -191,5 +193,7 @@ class _Builder:
             case AboutTheIndex():
                 told = "Access to what the index tells about itself"
                 return Declared(name, optional(self.fixed.meta), (block,), told)
+            case Problems():
+                return self.books.problems(name)
             case _:
                 assert_never(asked)

@@ -12,7 +12,7 @@ from docgraph.mapping.frames import Spot, spot_of
 from docgraph.mapping.modules import Modules
 from docgraph.mapping.subject import Subject
 from docgraph.model.nearest import nearest
-from docgraph.model.problem import HandlerProblem, Location, Problem, Problems, ValueProblem
+from docgraph.model.problem import HandlerProblem, Location, Origin, Problem, Problems, ValueProblem
 from docgraph.model.values import MissingKey
 
 LONGEST = 2000  # characters of an author's message
@@ -22,7 +22,8 @@ class Blame(msgspec.Struct, frozen=True):
     """Who was called for what, when something went wrong."""
 
     modules: Modules
-    handler: Spot  # where the handler begins, for errors without a line of the author's
+    handler: str  # its name
+    begins: Spot  # where the handler begins, for errors without a line of the author's
     subject: Subject
 
     def problems(self, error: BaseException) -> tuple[Problem, ...]:
@@ -46,7 +47,13 @@ class Blame(msgspec.Struct, frozen=True):
                     place = self.subject.place_of_value(refusal.value, refusal.field)
                     if place == self.subject.at:
                         place = self.subject.place_of_value(refusal.given, refusal.field)
-                    yield ValueProblem(_storable(refusal.what), at=place, mend=_storable(refusal.mend), code=code)
+                    yield ValueProblem(
+                        _storable(refusal.what),
+                        at=place,
+                        mend=_storable(refusal.mend),
+                        code=code,
+                        origin=Origin(self.handler, refusal.entity),
+                    )
             case Misuse(what=what, mend=mend):
                 yield self._handler_problem(error, what, mend)
             case MissingKey(mapping=mapping, key=key):
@@ -68,11 +75,15 @@ class Blame(msgspec.Struct, frozen=True):
     def _handler_problem(self, error: BaseException, what: str, mend: str, place: Location | None = None) -> Problem:
         spot = self._spot(error)
         return HandlerProblem(
-            _storable(what) + spot.frame, at=spot.at, mend=_storable(mend), document=place or self.subject.at
+            _storable(what) + spot.frame,
+            at=spot.at,
+            mend=_storable(mend),
+            document=place or self.subject.at,
+            origin=Origin(self.handler),
         )
 
     def _spot(self, error: BaseException) -> Spot:
-        return spot_of(error, self.modules) or self.handler
+        return spot_of(error, self.modules) or self.begins
 
 
 def _said(error: BaseException, modules: Modules) -> str:

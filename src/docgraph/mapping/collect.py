@@ -37,6 +37,7 @@ class Refusal(msgspec.Struct, frozen=True):
     field: Field
     given: object  # what the handler gave
     value: object  # the part of it that does not fit
+    entity: str  # name of its type
 
 
 class Rejected(Exception):
@@ -128,7 +129,7 @@ class Collector:
         except Refused as refused:
             field = shape.fields["id"]
             what = f"Entity {shape.name} without an id" if given is None else f"Entity {shape.name}: id: {refused.what}"
-            raise Rejected((Refusal(what, refused.mend, field, given, refused.value),)) from refused
+            raise Rejected((Refusal(what, refused.mend, field, given, refused.value, shape.name),)) from refused
 
 
 def current(wish: str) -> Collector:
@@ -146,7 +147,7 @@ def _refusal(shape: Shape, entity_id: Id, name: str, given: object, refused: Ref
     if given is None and field.required:
         return _missing(shape, entity_id, name)
     what = f"Entity {shape.name}[{label(entity_id)}]: field `{field.name}`: {refused.what}"
-    return Refusal(what, refused.mend, field, given, refused.value)
+    return Refusal(what, refused.mend, field, given, refused.value, shape.name)
 
 
 def _missing(shape: Shape, entity_id: Id, name: str) -> Refusal:
@@ -157,6 +158,7 @@ def _missing(shape: Shape, entity_id: Id, name: str) -> Refusal:
         field,
         None,
         None,
+        shape.name,
     )
 
 

@@ -87,7 +87,7 @@ class SourceHandlers:
 
     async def _call(self, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
         """Call one handler once. Whatever its code raises comes back as problems."""
-        blame = Blame(self._modules, bound.begins, subject)
+        blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
         try:
             given = bound.function(subject.argument)
             if inspect.isawaitable(given):

@@ -74,6 +74,16 @@ class FormatProblem(Problem):
     kind = "format"
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Whose work was under way when a problem came up, as far as it is known."""
+
+    handler: str | None = None  # as the manifest names it
+    entity: str | None = None  # name of the type that was to be saved
+
+
+UNKNOWN = Origin()
+
+
 class ValueProblem(Problem):
     """A value does not fit the field of the schema that it was given for.
 
@@ -82,16 +92,18 @@ class ValueProblem(Problem):
 
     kind = "value"
 
-    def __init__(self, what: str, *, at: Location, mend: str, code: Location | None = None) -> None:
+    def __init__(
+        self, what: str, *, at: Location, mend: str, code: Location | None = None, origin: Origin = UNKNOWN
+    ) -> None:
         super().__init__(what, at=at, mend=mend)
-        self.code = code
+        self.code, self.origin = code, origin
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_value_problem, (self.what, self.at, self.mend, self.code))
+        return (_rebuild_value_problem, (self.what, self.at, self.mend, self.code, self.origin))
 
 
-def _rebuild_value_problem(what: str, at: Location, mend: str, code: Location | None) -> ValueProblem:
-    return ValueProblem(what, at=at, mend=mend, code=code)
+def _rebuild_value_problem(what: str, at: Location, mend: str, code: Location | None, origin: Origin) -> ValueProblem:
+    return ValueProblem(what, at=at, mend=mend, code=code, origin=origin)
 
 
 class HandlerProblem(Problem):
@@ -99,16 +111,20 @@ class HandlerProblem(Problem):
 
     kind = "handler"
 
-    def __init__(self, what: str, *, at: Location, mend: str, document: Location | None = None) -> None:
+    def __init__(
+        self, what: str, *, at: Location, mend: str, document: Location | None = None, origin: Origin = UNKNOWN
+    ) -> None:
         super().__init__(what, at=at, mend=mend)
-        self.document = document
+        self.document, self.origin = document, origin
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_handler_problem, (self.what, self.at, self.mend, self.document))
+        return (_rebuild_handler_problem, (self.what, self.at, self.mend, self.document, self.origin))
 
 
-def _rebuild_handler_problem(what: str, at: Location, mend: str, document: Location | None) -> HandlerProblem:
-    return HandlerProblem(what, at=at, mend=mend, document=document)
+def _rebuild_handler_problem(
+    what: str, at: Location, mend: str, document: Location | None, origin: Origin
+) -> HandlerProblem:
+    return HandlerProblem(what, at=at, mend=mend, document=document, origin=origin)
 
 
 class ConflictProblem(Problem):

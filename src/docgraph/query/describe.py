@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+import msgspec
+
 from docgraph.query import plan
+from docgraph.query.ledger import Entry
 
 INDENT = "  "
 
@@ -30,6 +33,9 @@ def _root(root: plan.Root) -> Iterator[str]:
         case plan.Meta():
             yield f"{root.key}: meta of {root.deployment}{at}"
             yield from _deeper(_meta(root.outputs))
+        case plan.Problems():
+            yield f"{root.key}: problems{_wanted(root.wanted)}"
+            yield from _deeper(_entries(root.entries))
         case plan.RootTypeName():
             yield f"{root.key}: type name{at}"
         case _:
@@ -104,6 +110,17 @@ def _meta(outputs: tuple[plan.MetaOutput, ...]) -> Iterator[str]:
     for output in outputs:
         yield f"{output.key}: {output.field.value}"
         yield from _deeper(_meta(output.outputs))
+
+
+def _wanted(wanted: msgspec.Struct) -> str:
+    asked = msgspec.structs.asdict(wanted).items()
+    return "".join(f" {key} {each!r}" for key, each in asked if each is not None)
+
+
+def _entries(entries: tuple[Entry, ...]) -> Iterator[str]:
+    for entry in entries:
+        yield f"{entry.key}: {entry.name}"
+        yield from _deeper(_entries(entry.entries))
 
 
 def _deeper(lines: Iterator[str]) -> Iterator[str]:

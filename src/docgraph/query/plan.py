@@ -13,6 +13,7 @@ import msgspec
 
 from docgraph.model.changes import Id
 from docgraph.model.schema import Field
+from docgraph.query.ledger import Entry, ProblemsWanted
 from docgraph.query.operators import Operator
 
 # Which block -----------------------------------------------------------------
@@ -233,6 +234,16 @@ class Meta(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
+class Problems(msgspec.Struct, frozen=True):
+    """The root field for what is wrong with the documents now."""
+
+    key: str
+    wanted: ProblemsWanted
+    entries: tuple[Entry, ...]
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
 class RootTypeName(msgspec.Struct, frozen=True):
     """`__typename` of the whole operation."""
 
@@ -241,7 +252,7 @@ class RootTypeName(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
-Root = Collection | ById | Meta | RootTypeName
+Root = Collection | ById | Meta | Problems | RootTypeName
 
 
 class Operation(msgspec.Struct, frozen=True):

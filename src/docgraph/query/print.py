@@ -18,6 +18,7 @@ from docgraph.query.conditions import condition, order_key
 from docgraph.query.meta import meta
 from docgraph.query.objects import TYPE, Branch, Named, entries, many, one, text
 from docgraph.query.outputs import shown
+from docgraph.query.problems import problems
 from docgraph.query.rows import Form, Row, Setting, bind, relation, row_of, tie
 from docgraph.store.layout import CONTROL, Layout
 from docgraph.store.sql import EMPTY, Sql, join, name, sql
@@ -39,6 +40,8 @@ def _root(root: plan.Root, layout: Layout, form: Form) -> Sql:
             return one([_by_id(setting, selection, root) for selection in root.selections])
         case plan.Meta():
             return meta(root, layout)
+        case plan.Problems():
+            return problems(root, layout)
         case plan.RootTypeName():
             return text("Query")
         case _:

@@ -35,9 +35,11 @@ where t.id = n.id"""
 INSERT = "insert into {} ({}) values ({})"
 
 KEEP = """
-insert into {} (space, id, document, seq, type, hash, row, against) values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into {} (space, id, document, seq, type, hash, row, against, block)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (space, id, document, seq)
-do update set type = excluded.type, hash = excluded.hash, row = excluded.row, against = excluded.against"""
+do update set type = excluded.type, hash = excluded.hash, row = excluded.row, against = excluded.against,
+  block = excluded.block"""
 
 DROP = """
 delete from {} as c using unnest({}::text[], {}::text[], {}::integer[], {}::smallint[]) as n (space, id, document, seq)
@@ -53,7 +55,7 @@ async def act(
 
     Returns the counts, corrected by rows that come back within the block that retired them.
     """
-    await _keep(connection, deployment, decision.keep)
+    await _keep(connection, deployment, decision.keep, block)
     await _drop(connection, deployment, decision.drop)
     for type_name, moved in decision.own.items():
         await _own(connection, deployment, type_name, moved)
@@ -71,7 +73,7 @@ async def act(
     return counts
 
 
-async def _keep(connection: Connection, deployment: Deployment, claims: Sequence[Claim]) -> None:
+async def _keep(connection: Connection, deployment: Deployment, claims: Sequence[Claim], block: int) -> None:
     if not claims:
         return
     current: dict[str, list[Id]] = {}
@@ -80,7 +82,7 @@ async def _keep(connection: Connection, deployment: Deployment, claims: Sequence
             current.setdefault(claim.contribution.type, []).append(claim.key[1])
     rows = {name_: await read_rows(connection, deployment, name_, ids) for name_, ids in current.items()}
     statement, _ = render(sql(KEEP, deployment.layout.claim))
-    await connection.executemany(statement, [_claim_record(deployment, claim, rows) for claim in claims])
+    await connection.executemany(statement, [(*_claim_record(deployment, claim, rows), block) for claim in claims])
 
 
 def _claim_record(deployment: Deployment, claim: Claim, current: Mapping[str, Mapping[Id, Row]]) -> tuple[object, ...]:

@@ -10,8 +10,7 @@ import msgspec
 
 from docgraph.model.changes import Block, TypeCounts
 from docgraph.store.connection import Connection, fetch, run
-from docgraph.store.ddl import DEPLOYMENT
-from docgraph.store.layout import SINCE, UNTIL, Layout, Table
+from docgraph.store.layout import DEPLOYMENT, SINCE, UNTIL, Layout, Table
 from docgraph.store.sql import name, sql, value
 
 CHANNEL = "docgraph"

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docgraph.model.schema import EntityType, EnumType, Field, Scalar
-from docgraph.store.layout import CONTROL, DOCUMENT, HASH, SINCE, UNTIL, Layout, Table, fit
+from docgraph.store.layout import CONTROL, DEPLOYMENT, DOCUMENT, HASH, SINCE, UNTIL, Layout, Table, fit
 from docgraph.store.sql import EMPTY, Sql, join, name, sql, text_literal
 
 CONTROL_LOCK = 7_453_020_116_934_001  # advisory: one process at a time makes the control schema
 NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required()
 CONTROL_SCHEMA = name(CONTROL)
-DEPLOYMENT = name(CONTROL, "deployment")
 REQUIRED = name(CONTROL, "required")
 
 # `required` is volatile, so that it is called where a null really stands and never while planning.
@@ -87,6 +86,7 @@ create table {} (
   hash bytea,
   row bytea,
   against integer,
+  block integer not null,
   primary key (space, id, document, seq)
 );
 comment on table {} is 'contributions that are not served: removals, and saves that lost to another document';
@@ -104,10 +104,32 @@ create table {} (
   place_path text collate "C",
   place_line integer,
   place_column integer,
+  entity text,
+  handler text,
   block integer not null,
   primary key (document, ordinal)
 );
 comment on table {} is 'why documents failed'"""
+
+# Whose place is in the author's code says so in its message; path, line and column are the document's.
+PROBLEMS = """\
+create view {} as
+select d.id as document, {}[d.source + 1] as source, p.kind, d.path,
+  case when p.place_path is not null then p.place_line when p.path = d.path then p.line end as line,
+  case when p.place_path is not null then p.place_column when p.path = d.path then p."column" end as "column",
+  case when p.path = d.path then p.what
+    else concat_ws(':', p.path, p.line, p."column") || ': ' || p.what end as message,
+  p.mend, p.entity, null::text as id, p.handler, p.block, cardinality(d.types) > 0 as stale, p.ordinal
+from {} as p join {} as d on d.id = p.document
+union all
+select loser.id, {}[loser.source + 1], 'conflict', loser.path, null, null,
+  c.type || '[' || c.id || '] is already saved by ' || winner.path || ' (of ' || {}[winner.source + 1]
+    || '), which is served',
+  'give one of the two another id', c.type, c.id, null, c.block, loser.failed, c.seq
+from {} as c
+join {} as loser on loser.id = c.document
+join {} as winner on winner.id = c.against;
+comment on view {} is 'all that is wrong now, conflicts over ids included'"""
 
 
 def deployment_ddl(layout: Layout) -> Sql:
@@ -122,6 +144,12 @@ def deployment_ddl(layout: Layout) -> Sql:
                 *(sequence(layout), document, document),
                 *(claim, claim, claim),
                 *(problem, problem),
+            ),
+            sql(
+                PROBLEMS,
+                *(layout.problems, layout.source_names, problem, document),
+                *(layout.source_names, layout.source_names, claim, document, document),
+                layout.problems,
             ),
             *(_create_enum(layout, enum) for enum in layout.schema.enums.values()),
             *(statement for table in layout.tables.values() for statement in _create_tables(layout, table)),

@@ -8,6 +8,7 @@ declares can collide with it.
       posting                    current rows of the entity Posting
       posting$history            rows that were current once
       $block  $document  $claim  $problem
+      $problems              a view: all that is wrong now, conflicts over ids included
     <name of the index>          views of the served deployment, for psql and BI tools
 """
 
@@ -20,9 +21,10 @@ import msgspec
 
 from docgraph.model.names import snake_case
 from docgraph.model.schema import EntityType, EnumRef, Field, Scalar, Schema
-from docgraph.store.sql import Sql, name
+from docgraph.store.sql import Sql, name, sql, text_literal
 
 CONTROL = "docgraph"
+DEPLOYMENT = name(CONTROL, "deployment")
 
 # System columns of entity tables.
 DOCUMENT = "$document"  # integer, $document.id: whose contribution the row is
@@ -94,6 +96,16 @@ class Layout(msgspec.Struct, frozen=True):
     @property
     def problem(self) -> Sql:
         return name(self.namespace, "$problem")
+
+    @property
+    def problems(self) -> Sql:
+        """All that is wrong now, as the API tells it: the problems of failed documents, and conflicts over ids."""
+        return name(self.namespace, "$problems")
+
+    @property
+    def source_names(self) -> Sql:
+        """The names of the data sources by ordinal, counted from 1 as Postgres does."""
+        return sql("(select sources from {} where namespace = {})", DEPLOYMENT, text_literal(self.namespace))
 
     def enum(self, enum_name: str) -> Sql:
         """The Postgres enum type of a GraphQL enum; its labels sort in declaration order."""

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from docgraph.model.schema import Schema
 from docgraph.store.connection import Connection, fetch
-from docgraph.store.ddl import DEPLOYMENT
-from docgraph.store.layout import Layout
+from docgraph.store.layout import DEPLOYMENT, Layout
 from docgraph.store.sql import sql, value
 
 SERVED = "select namespace, sources from {} where name = {} and status = 'serving'"

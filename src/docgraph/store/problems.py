@@ -13,6 +13,7 @@ from docgraph.model.problem import (
     HandlerProblem,
     Location,
     MappingProblem,
+    Origin,
     Problem,
     SourceProblem,
     ValueProblem,
@@ -23,30 +24,27 @@ from docgraph.store.documents import Remembered
 from docgraph.store.layout import Layout
 from docgraph.store.sql import render, sql, value
 
-KINDS: Mapping[str, type[Problem]] = {
-    each.kind: each for each in (MappingProblem, FormatProblem, SourceProblem, ValueProblem)
-}
+KINDS: Mapping[str, type[Problem]] = {each.kind: each for each in (MappingProblem, FormatProblem, SourceProblem)}
 
 READ = """
 select p.document, d.source, p.kind, p.path, p.line, p."column", p.what, p.mend,
-  p.place_path, p.place_line, p.place_column
+  p.place_path, p.place_line, p.place_column, p.entity, p.handler
 from {} as p join {} as d on d.id = p.document
 where {}::integer[] is null or p.document = any({}::integer[])
 order by d.source, d.path, p.ordinal"""
 
 WRITE = """
-insert into {} (document, ordinal, kind, path, line, "column", what, mend, place_path, place_line, place_column, block)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
+insert into {} (document, ordinal, block, kind, path, line, "column", what, mend,
+  place_path, place_line, place_column, entity, handler)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 
 CLEAR = "delete from {} where document = any({}::integer[])"
 
 CONFLICTS = """
-select c.document, c.type, c.id, loser.source, loser.path, winner.source, winner.path
-from {} as c
-join {} as loser on loser.id = c.document
-join {} as winner on winner.id = c.against
-where {}::integer[] is null or c.document = any({}::integer[])
-order by loser.source, loser.path, c.type, c.id"""
+select p.document, p.entity, p.id, d.source, p.path, p.message, p.mend
+from {} as p join {} as d on d.id = p.document
+where p.kind = 'conflict' and ({}::integer[] is null or p.document = any({}::integer[]))
+order by d.source, p.path, p.entity, p.id"""
 
 
 async def replace_problems(
@@ -67,11 +65,13 @@ async def replace_problems(
     had: dict[int, list[Problem]] = {}
     for number, _, problem in await _read(connection, layout, failed):
         had.setdefault(number, []).append(problem)
-    moved = [number for number in {*now, *failed} if _texts(had.get(number, ())) != _texts(now.get(number, ()))]
+    moved = [
+        number for number in {*now, *failed} if _all_columns(had.get(number, ())) != _all_columns(now.get(number, ()))
+    ]
     await run(connection, sql(CLEAR, layout.problem, value(moved)))
     statement, _ = render(sql(WRITE, layout.problem))
     records = [
-        _record(number, ordinal, problem, block)
+        (number, ordinal, block, *_columns(problem))
         for number in moved
         for ordinal, problem in enumerate(now.get(number, ()))
     ]
@@ -96,25 +96,14 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 async def read_conflicts(
-    connection: Connection, layout: Layout, sources: Sequence[str], documents: Sequence[int] | None = None
+    connection: Connection, layout: Layout, documents: Sequence[int] | None = None
 ) -> list[Conflict]:
     """Every conflict, in the order of the losers' positions; of all documents, or of some losers."""
     losers = value(documents)
-    found = await fetch(connection, sql(CONFLICTS, layout.claim, layout.document, layout.document, losers, losers))
+    found = await fetch(connection, sql(CONFLICTS, layout.problems, layout.document, losers, losers))
     return [
-        Conflict(
-            document,
-            type_name,
-            text,
-            source,
-            ConflictProblem(
-                f"{type_name}[{text}] is already saved by {winner} (of {sources[winner_source]}), which is served",
-                at=Location(path),
-                mend="give one of the two another id",
-                source=source,
-            ),
-        )
-        for document, type_name, text, source, path, winner_source, winner in found
+        Conflict(document, type_name, text, source, ConflictProblem(what, at=Location(path), mend=mend, source=source))
+        for document, type_name, text, source, path, what, mend in found
     ]
 
 
@@ -136,20 +125,28 @@ def _problem(
     place_path: str | None,
     place_line: int | None,
     place_column: int | None,
+    entity: str | None,
+    handler: str | None,
 ) -> Problem:
-    at = Location(path, line, column)
+    at, origin = Location(path, line, column), Origin(handler, entity)
     if kind == HandlerProblem.kind:
         place = None if place_path is None else Location(place_path, place_line, place_column)
-        return HandlerProblem(what, at=at, mend=mend, document=place)
+        return HandlerProblem(what, at=at, mend=mend, document=place, origin=origin)
+    if kind == ValueProblem.kind:
+        return ValueProblem(what, at=at, mend=mend, origin=origin)
     return KINDS.get(kind, Problem)(what, at=at, mend=mend)
 
 
-def _record(document: int, ordinal: int, problem: Problem, block: int) -> tuple[object, ...]:
+def _all_columns(problems: Iterable[Problem]) -> list[tuple[object, ...]]:
+    return [_columns(problem) for problem in problems]
+
+
+def _columns(problem: Problem) -> tuple[object, ...]:
+    """What the table keeps of a problem, in the order of `WRITE`."""
     at = problem.at
     place = problem.document if isinstance(problem, HandlerProblem) else None
+    origin = problem.origin if isinstance(problem, HandlerProblem | ValueProblem) else Origin()
     return (
-        document,
-        ordinal,
         problem.kind,
         storable(at.path),
         at.line,
@@ -159,7 +156,8 @@ def _record(document: int, ordinal: int, problem: Problem, block: int) -> tuple[
         storable(place.path) if place else None,
         place.line if place else None,
         place.column if place else None,
-        block,
+        origin.entity,
+        origin.handler,
     )
 
 

@@ -14,8 +14,7 @@ from docgraph.model.problem import HandlerProblem, Problem, Unavailable
 from docgraph.model.schema import Schema
 from docgraph.store.blocks import CHANNEL
 from docgraph.store.connection import AGAIN, LOST, Connection, connect, fetch, told
-from docgraph.store.ddl import DEPLOYMENT
-from docgraph.store.layout import Layout
+from docgraph.store.layout import DEPLOYMENT, Layout
 from docgraph.store.problems import read_conflicts, read_problems
 from docgraph.store.sql import name, sql, value
 
@@ -218,7 +217,7 @@ async def _entities(connection: Connection, places: Layout) -> dict[str, int]:
 
 async def _problems(connection: Connection, places: Layout, names: Sequence[str]) -> tuple[ToldProblem, ...]:
     failures = await read_problems(connection, places)
-    conflicts = [(each.source, each.problem) for each in await read_conflicts(connection, places, names)]
+    conflicts = [(each.source, each.problem) for each in await read_conflicts(connection, places)]
     return tuple(_told(names[source], problem) for source, problem in (*failures, *conflicts))
 
 

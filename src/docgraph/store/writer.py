@@ -146,7 +146,7 @@ class Writer:
                 await connection.execute("set local enable_seqscan = on")
                 number, content = session.head.number + 1, await sum_content(connection, layout)
                 problems = [problem for _, problem in await read_problems(connection, layout)]
-                problems += [each.problem for each in await read_conflicts(connection, layout, deployed.sources)]
+                problems += [each.problem for each in await read_conflicts(connection, layout)]
                 documents = await count_documents(connection, layout)
                 counts = await count_rows(connection, layout, number)
                 block = Block(number, block_hash(content), timestamp, documents, counts, tuple(problems))
@@ -305,7 +305,7 @@ class BlockWriter:
             return []
         session, deployed = self._session, self._session.deployment
         losers = sorted({document for document, _, _ in new})
-        found = await read_conflicts(session.connection, deployed.layout, deployed.sources, losers)
+        found = await read_conflicts(session.connection, deployed.layout, losers)
         return [each.problem for each in found if (each.document, each.type, each.id) in new]
 
 

@@ -35,6 +35,7 @@ create table "docgraph_d7"."$claim" (
   hash bytea,
   row bytea,
   against integer,
+  block integer not null,
   primary key (space, id, document, seq)
 );
 comment on table "docgraph_d7"."$claim" is 'contributions that are not served: removals, and saves that lost to another document';
@@ -52,10 +53,30 @@ create table "docgraph_d7"."$problem" (
   place_path text collate "C",
   place_line integer,
   place_column integer,
+  entity text,
+  handler text,
   block integer not null,
   primary key (document, ordinal)
 );
 comment on table "docgraph_d7"."$problem" is 'why documents failed';
+
+create view "docgraph_d7"."$problems" as
+select d.id as document, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[d.source + 1] as source, p.kind, d.path,
+  case when p.place_path is not null then p.place_line when p.path = d.path then p.line end as line,
+  case when p.place_path is not null then p.place_column when p.path = d.path then p."column" end as "column",
+  case when p.path = d.path then p.what
+    else concat_ws(':', p.path, p.line, p."column") || ': ' || p.what end as message,
+  p.mend, p.entity, null::text as id, p.handler, p.block, cardinality(d.types) > 0 as stale, p.ordinal
+from "docgraph_d7"."$problem" as p join "docgraph_d7"."$document" as d on d.id = p.document
+union all
+select loser.id, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[loser.source + 1], 'conflict', loser.path, null, null,
+  c.type || '[' || c.id || '] is already saved by ' || winner.path || ' (of ' || (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[winner.source + 1]
+    || '), which is served',
+  'give one of the two another id', c.type, c.id, null, c.block, loser.failed, c.seq
+from "docgraph_d7"."$claim" as c
+join "docgraph_d7"."$document" as loser on loser.id = c.document
+join "docgraph_d7"."$document" as winner on winner.id = c.against;
+comment on view "docgraph_d7"."$problems" is 'all that is wrong now, conflicts over ids included';
 
 create type "docgraph_d7"."color$enum" as enum (E'red', E'green', E'Blue');
 

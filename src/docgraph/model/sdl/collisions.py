@@ -34,6 +34,7 @@ _API_TYPES = frozenset(
         "_LogArgument_",
         "_LogMeta_",
         "_Problem_",
+        "_ProblemFilter_",
     }
 )
 _SUFFIXES = ("filter", "orderBy", "order", "connection", "edge", "aggregate", "key", "groupBy")

@@ -1,0 +1,186 @@
+"""What the index tells about itself, from a project's files to the answer of a query."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from docgraph.api.execute import Engine, Lent
+from docgraph.indexer.indexer import Indexer
+from docgraph.indexer.project import load_project
+from docgraph.store.commit import open_store
+
+MANIFEST = """\
+specVersion: 1.0.0
+schema: {file: ./schema.graphql}
+dataSources:
+  - kind: folder
+    name: Pages
+    source: {path: ./pages}
+    mapping: {file: ./mappings/pages.py, entities: [Page], documentHandlers: [{handler: handle_page}]}
+  - kind: folder
+    name: Rows
+    source: {path: ./rows}
+    mapping: {file: ./mappings/pages.py, entities: [Page], recordHandlers: [{handler: handle_row}]}
+"""
+SCHEMA = """\
+interface Named { id: ID! }
+type Page implements Named @entity { id: ID!  title: String!  words: Int  next: Page }
+"""
+MAPPING = """\
+from docgraph import log
+from generated.schema import Page
+
+
+def handle_page(document):
+    page = document.data
+    Page(id=page["id"], title=page["title"], words=page.get("words"), next=page.get("next")).save()
+
+
+def handle_row(row):
+    if row.data["title"] == "broken":
+        raise ValueError("a broken row")
+    Page(id=row.data["id"], title=row.data["title"]).save()
+"""
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "queries.md"
+ALL = "{ _problems { kind source path line column message mend entity handler block stale } }"
+
+
+class Project:
+    """A project's folder, an index of it, and the API's answers."""
+
+    def __init__(self, root: Path, dsn: str) -> None:
+        self.root, self.dsn = root, dsn
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def page(self, path: str, **values: object) -> None:
+        self.write(f"pages/{path}", json.dumps(values))
+
+    async def index(self) -> None:
+        """Bring the index up to the files."""
+        project = load_project(self.root, {})
+        async with (
+            open_store(self.dsn, "pages") as store,
+            store.writer(project.schema, ["Pages", "Rows"], project.fingerprint) as writer,
+        ):
+            await Indexer(project, writer, lambda event: None).catch_up()
+            self.engine = Engine.build(project.schema, writer.layout.namespace, "1", patience=0.0)
+
+    async def ask(self, query: str) -> Any:
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            return json.loads((await self.engine.execute(Lent(connection), query)).body)
+        finally:
+            await connection.close()
+
+    async def data(self, query: str) -> Any:
+        response = await self.ask(query)
+        assert "errors" not in response, response["errors"]
+        return response["data"]
+
+
+@pytest_asyncio.fixture
+async def project(tmp_path: Path, dsn: str) -> AsyncIterator[Project]:
+    made = Project(tmp_path, dsn)
+    for path, text in {"subgraph.yaml": MANIFEST, "schema.graphql": SCHEMA, "mappings/pages.py": MAPPING}.items():
+        made.write(path, text)
+    for folder in ("pages", "rows"):
+        (tmp_path / folder).mkdir()
+    yield made
+
+
+# Problems ---------------------------------------------------------------------
+
+
+async def test_a_problem_says_which_document_where_in_it_and_in_whose_hands(project: Project) -> None:
+    project.page("good.json", id="good", title="Good")
+    await project.index()
+    project.write("pages/a.json", '{"id": }')
+    project.write("pages/b.json", '{\n  "id": "b",\n  "title": "B",\n  "words": "many"\n}')
+    project.write("rows/c.csv", "id,title\nx,fine\ny,broken\n")
+    await project.index()
+    broken, value, row = (await project.data(ALL))["_problems"]
+    assert (broken["kind"], broken["source"], broken["path"]) == ("format", "Pages", "a.json")
+    assert (broken["line"], broken["column"]) == (1, 8)
+    assert (value["kind"], value["path"], value["line"], value["column"]) == ("value", "b.json", 4, 12)
+    assert (value["entity"], value["handler"], value["block"]) == ("Page", "handle_page", 2)
+    assert (row["kind"], row["source"], row["path"], row["line"]) == ("handler", "Rows", "c.csv", 3)
+    assert row["message"].startswith("mappings/pages.py:12:9: ValueError: a broken row")
+    assert (row["handler"], row["entity"], row["stale"]) == ("handle_row", None, False)
+    assert all(each["mend"] for each in (broken, value, row))
+
+
+async def test_a_problem_is_gone_once_it_is_mended_and_stale_while_older_data_is_served(project: Project) -> None:
+    project.page("a.json", id="a", title="First")
+    await project.index()
+    project.page("a.json", id="a")
+    await project.index()
+    told = await project.data('{ _problems { stale block } page(id: "a") { title } }')
+    assert told == {"_problems": [{"stale": True, "block": 2}], "page": {"title": "First"}}
+    project.page("a.json", id="a", title="Second")
+    await project.index()
+    assert await project.data("{ _problems { stale } }") == {"_problems": []}
+
+
+async def test_a_conflict_over_an_id_is_a_problem_of_the_document_that_lost(project: Project) -> None:
+    project.page("a.json", id="one", title="A")
+    project.page("b.json", id="one", title="B")
+    await project.index()
+    (told,) = (await project.data(ALL))["_problems"]
+    assert told["message"] == "Page[one] is already saved by a.json (of Pages), which is served"
+    assert (told["kind"], told["path"], told["entity"], told["handler"]) == ("conflict", "b.json", "Page", None)
+    assert (told["block"], told["stale"]) == (1, False)
+
+
+async def test_problems_are_chosen_by_source_path_and_kind_and_come_in_pages(project: Project) -> None:
+    for name in "cab":
+        project.write(f"pages/{name}.json", "{")
+    project.write("rows/a.csv", "id,title\ny,broken\nx,broken\n")
+    await project.index()
+
+    async def paths(arguments: str) -> list[tuple[str, int]]:
+        told = (await project.data(f"{{ _problems{arguments} {{ path line }} }}"))["_problems"]
+        return [(each["path"], each["line"]) for each in told]
+
+    everything = [("a.csv", 2), ("a.csv", 3), ("a.json", 1), ("b.json", 1), ("c.json", 1)]
+    assert await paths("") == everything
+    assert await paths("(where: {source: null})") == everything
+    assert await paths("(first: 2, skip: 1)") == everything[1:3]
+    assert await paths('(where: {source: "Rows"})') == everything[:2]
+    assert await paths('(where: {kind: "format", path: "b.json"})') == [("b.json", 1)]
+    assert await paths('(where: {kind: "format", path: "a.csv"})') == []
+    (error,) = (await project.ask("{ _problems(first: 0) { path } }"))["errors"]
+    assert error["message"] == "The `first` argument must be between 0 and 1000, but is 0"
+    assert error["path"] == ["_problems"]
+
+
+async def test_the_place_of_a_problem_follows_its_line_though_the_message_stays(project: Project) -> None:
+    project.write("rows/a.csv", "id,title\ny,broken\n")
+    await project.index()
+    project.write("rows/a.csv", "id,title\nx,fine\ny,broken\n")
+    await project.index()
+    assert await project.data("{ _problems { line block } }") == {"_problems": [{"line": 3, "block": 2}]}
+
+
+# The documentation ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["_problems"])
+async def test_the_examples_of_the_documentation_are_answered(project: Project, field: str) -> None:
+    examples = [each for each in re.findall(r"```graphql\n(.*?)```", DOCS.read_text(), re.DOTALL) if field in each]
+    assert examples
+    project.page("start.json", id="start", title="Start", words=3)
+    await project.index()
+    for example in examples:
+        assert await project.data(example)
