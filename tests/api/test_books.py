@@ -173,10 +173,43 @@ async def test_the_place_of_a_problem_follows_its_line_though_the_message_stays(
     assert await project.data("{ _problems { line block } }") == {"_problems": [{"line": 3, "block": 2}]}
 
 
+# History ----------------------------------------------------------------------
+
+
+async def test_the_history_of_an_entity_lists_its_versions_as_they_were(project: Project) -> None:
+    project.page("a.json", id="a", title="one", next="b")
+    project.page("b.json", id="b", title="first B")
+    await project.index()
+    project.page("b.json", id="b", title="second B")
+    await project.index()
+    project.page("a.json", id="a", title="two", next="b")
+    await project.index()
+    (project.root / "pages/a.json").unlink()
+    await project.index()
+    query = '{ pageHistory(id: "a") { since until node { title next { title } } } }'
+    assert (await project.data(query))["pageHistory"] == [
+        {"since": 3, "until": 4, "node": {"title": "two", "next": {"title": "second B"}}},
+        {"since": 1, "until": 3, "node": {"title": "one", "next": {"title": "first B"}}},
+    ]
+    (current,) = (await project.data('{ namedHistory(id: "b", first: 1) { until node { id } } }'))["namedHistory"]
+    assert current == {"until": None, "node": {"id": "b"}}
+
+
+async def test_an_error_within_a_version_has_its_path(project: Project) -> None:
+    schema = SCHEMA.replace("next: Page", "next: Page!")
+    project.write("schema.graphql", schema)
+    project.page("a.json", id="a", title="one", next="gone")
+    await project.index()
+    response = await project.ask('{ pageHistory(id: "a") { node { next { id } } } _problems { path } }')
+    (error,) = response["errors"]
+    assert error["path"] == ["pageHistory", 0, "node", "next"]
+    assert error["extensions"]["code"] == "NULL_VALUE"
+
+
 # The documentation ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", ["_problems"])
+@pytest.mark.parametrize("field", ["_problems", "History"])
 async def test_the_examples_of_the_documentation_are_answered(project: Project, field: str) -> None:
     examples = [each for each in re.findall(r"```graphql\n(.*?)```", DOCS.read_text(), re.DOTALL) if field in each]
     assert examples

@@ -64,17 +64,16 @@ def test_root_fields_come_in_declaration_order_interfaces_last(pages: Engine) ->
     query = core_of(pages.schema).query_type
     assert query is not None
     assert list(query.fields) == [
-        "page",
-        "pages",
-        "note",
-        "notes",
-        "author",
-        "authors",
-        "doc",
-        "docs",
-        "_meta",
-        "_problems",
+        *("page", "pages", "note", "notes", "author", "authors", "doc", "docs"),
+        *("pageHistory", "noteHistory", "authorHistory", "docHistory"),
+        *("_meta", "_problems"),
     ]
+
+
+def test_a_type_called_like_the_history_of_another_takes_its_place() -> None:
+    schema = "type Fee @entity { id: ID! } type FeeHistory @entity { id: ID! }"
+    assert shown(built(schema), "Query", "feeHistory").endswith(": FeeHistory")
+    assert shown(built(schema), "Query", "feeHistoryHistory").endswith(": [FeeHistory_version!]!")
 
 
 def test_root_fields_have_the_arguments_of_the_dialect(pages: Engine) -> None:
@@ -194,7 +193,10 @@ def test_aggregations_and_fulltext_searches_are_left_out_without_harm() -> None:
     )
     query = core_of(engine.schema).query_type
     assert query is not None
-    assert list(query.fields) == ["point", "points", "page", "pages", "_meta", "_problems"]
+    assert list(query.fields) == [
+        *("point", "points", "page", "pages", "pointHistory", "pageHistory"),
+        *("_meta", "_problems"),
+    ]
 
 
 def test_the_whole_api_of_the_worked_example_is_the_accepted_one(pages: Engine) -> None:

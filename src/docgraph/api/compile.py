@@ -18,13 +18,14 @@ from graphql.execution.values import get_argument_values
 from docgraph.api.books import problems_wanted
 from docgraph.api.collect import Collector
 from docgraph.api.errors import Code, PathKeys, Rejected, error, worded
-from docgraph.api.roots import AboutTheIndex, Many, One, Owner, Problems, RootField, root_fields
+from docgraph.api.roots import AboutTheIndex, History, Many, One, Owner, Problems, RootField, root_fields
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
 from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
+from docgraph.query.history import version_type
 from docgraph.query.ledger import Entry
 from docgraph.query.rows import join_of
 
@@ -116,6 +117,12 @@ class _Compiler(msgspec.Struct, frozen=True):
             case Many(owner):
                 rows = self._rows(owner.name, arguments, nodes, path)
                 return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
+            case History(owner):
+                wanted = self._id(owner, arguments["id"], nodes, path)
+                rows = plan.Rows(*self._page(arguments, nodes, path))
+                direction = plan.Direction(arguments.get("orderDirection") or "desc")
+                versions = tuple(self._versions(owner, nodes, path))
+                return plan.History(key, owner.name, wanted, rows, direction, versions)
             case AboutTheIndex():
                 return plan.Meta(key, tuple(self._meta("_Meta_", nodes)), self.contract.deployment, block)
             case Problems():
@@ -129,6 +136,13 @@ class _Compiler(msgspec.Struct, frozen=True):
             field = plan.MetaField(below[0].name.value)
             outputs = tuple(self._meta("_Block_", below)) if field is plan.MetaField.BLOCK else ()
             yield plan.MetaOutput(key, field, outputs)
+
+    def _versions(self, owner: Owner, nodes: list[FieldNode], path: PathKeys) -> Iterator[plan.VersionOutput]:
+        for key, below in self.collector.below(version_type(owner.name), nodes).items():
+            self.budget.spend(1, below, (*path, key))
+            field = plan.VersionField(below[0].name.value)
+            of_node = field is plan.VersionField.NODE
+            yield plan.VersionOutput(key, field, self._selections(owner.name, below, (*path, key)) if of_node else ())
 
     def _entries(self, type_name: str, nodes: list[FieldNode], path: PathKeys) -> Iterator[Entry]:
         for key, below in self.collector.below(type_name, nodes).items():

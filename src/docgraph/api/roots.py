@@ -28,6 +28,12 @@ class Many(msgspec.Struct, frozen=True):
     owner: Owner
 
 
+class History(msgspec.Struct, frozen=True):
+    """The versions of one entity."""
+
+    owner: Owner
+
+
 class AboutTheIndex(msgspec.Struct, frozen=True):
     """`_meta`: what the index tells about itself."""
 
@@ -36,7 +42,7 @@ class Problems(msgspec.Struct, frozen=True):
     """`_problems`: what is wrong with the documents now."""
 
 
-RootField = One | Many | AboutTheIndex | Problems
+RootField = One | Many | History | AboutTheIndex | Problems
 
 
 def owners(schema: Schema) -> Iterator[Owner]:
@@ -51,6 +57,9 @@ def root_fields(schema: Schema) -> Mapping[str, RootField]:
     for owner in owners(schema):
         found[owner.singular] = One(owner)
         found[owner.plural] = Many(owner)
+    for owner in owners(schema):
+        # A type of the author's may be called so: PoolFee and PoolFeeHistory stand in real schemas.
+        found.setdefault(f"{owner.singular}History", History(owner))
     found["_meta"] = AboutTheIndex()
     found["_problems"] = Problems()
     return found

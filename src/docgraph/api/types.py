@@ -28,10 +28,11 @@ from docgraph.api.definitions import (
     union,
 )
 from docgraph.api.inputs import Inputs, Ready, enum, scalar
-from docgraph.api.roots import AboutTheIndex, Many, One, Owner, Problems, RootField, owners, root_fields
+from docgraph.api.roots import AboutTheIndex, History, Many, One, Owner, Problems, RootField, owners, root_fields
 from docgraph.api.scalars import ANNOTATION
 from docgraph.model.schema import EntityRef, EnumRef, Field, Scalar, Schema
 from docgraph.query import filters
+from docgraph.query.history import version_type
 
 BLOCK_TOLD = (
     'The block at which the query should be executed: `{number: 3}`, `{hash: "0x…"}`, or '
@@ -100,6 +101,7 @@ class _Fixed:
         self.skip = argument("skip", optional(whole), 0)
         self.first = argument("first", optional(whole), 100)
         self.direction_argument = argument("orderDirection", optional(self.direction))
+        self.newest_first = argument("orderDirection", optional(self.direction), "desc")
 
 
 class _Builder:
@@ -181,6 +183,14 @@ class _Builder:
         for name, asked in root_fields(self.schema).items():
             yield self._root_field(name, asked)
 
+    def _versions(self, owner: Owner) -> Shown:
+        shown, whole = object_type(version_type(owner.name)), ANNOTATION[Scalar.INT]
+        node = Declared("node", self.shown[owner.name], (), "The entity, and what it led to at the block `since`")
+        since = Declared("since", whole, (), "The block that made this version")
+        until = Declared("until", optional(whole), (), "The first block without it; null while it is current")
+        fill(shown, [node, since, until])
+        return shown
+
     def _root_field(self, name: str, asked: RootField) -> Declared:
         block, policy = self.fixed.block_argument, self.fixed.policy_argument
         match asked:
@@ -190,6 +200,12 @@ class _Builder:
             case Many(owner):
                 shown = required_list(self.shown[owner.name])
                 return Declared(name, shown, (*self.arguments[owner.name], block, policy))
+            case History(owner):
+                versions = required_list(self._versions(owner))
+                by_id = argument("id", ANNOTATION[Scalar.ID])
+                page = (self.fixed.first, self.fixed.skip, self.fixed.newest_first)
+                told = "The versions of one entity, by the block that made them"
+                return Declared(name, versions, (by_id, *page), told)
             case AboutTheIndex():
                 told = "Access to what the index tells about itself"
                 return Declared(name, optional(self.fixed.meta), (block,), told)

@@ -30,6 +30,12 @@ def _root(root: plan.Root) -> Iterator[str]:
         case plan.ById():
             yield f"{root.key}: one with id {root.id!r}{at}"
             yield from _selections(root.selections)
+        case plan.History():
+            rows = f"first {root.rows.first} skip {root.rows.skip} {root.direction.value}"
+            yield f"{root.key}: versions of {root.type} {root.id!r} {rows}"
+            for version in root.outputs:
+                yield f"{INDENT}{version.key}: {version.field.value}"
+                yield from _deeper(_selections(version.selections))
         case plan.Meta():
             yield f"{root.key}: meta of {root.deployment}{at}"
             yield from _deeper(_meta(root.outputs))

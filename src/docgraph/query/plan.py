@@ -205,6 +205,34 @@ class ById(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
+class VersionField(enum.Enum):
+    """What can be asked of one version of an entity. The values are the names of the API."""
+
+    TYPENAME = "__typename"
+    NODE = "node"
+    SINCE = "since"
+    UNTIL = "until"
+
+
+class VersionOutput(msgspec.Struct, frozen=True):
+    key: str
+    field: VersionField
+    selections: tuple[Selection, ...] = ()  # of the node, one per concrete type
+
+
+class History(msgspec.Struct, frozen=True):
+    """The root field for the versions of one entity, ordered by the block that made them."""
+
+    key: str
+    type: str  # what the field is of: an entity or an interface
+    id: Id
+    rows: Rows  # first and skip
+    direction: Direction
+    outputs: tuple[VersionOutput, ...]
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
 class MetaField(enum.Enum):
     """What can be asked of the index itself. The values are the names of the dialect."""
 
@@ -252,7 +280,7 @@ class RootTypeName(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
-Root = Collection | ById | Meta | Problems | RootTypeName
+Root = Collection | ById | History | Meta | Problems | RootTypeName
 
 
 class Operation(msgspec.Struct, frozen=True):

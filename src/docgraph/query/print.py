@@ -15,6 +15,7 @@ from typing import assert_never
 from docgraph.query import plan
 from docgraph.query.blocks import evidence, number_at
 from docgraph.query.conditions import condition, order_key
+from docgraph.query.history import history
 from docgraph.query.meta import meta
 from docgraph.query.objects import TYPE, Branch, Named, entries, many, one, text
 from docgraph.query.outputs import shown
@@ -38,6 +39,8 @@ def _root(root: plan.Root, layout: Layout, form: Form) -> Sql:
             return many([_listed(setting, selection, root.rows) for selection in root.selections], root.rows)
         case plan.ById():
             return one([_by_id(setting, selection, root) for selection in root.selections])
+        case plan.History():
+            return history(root, setting, _named)
         case plan.Meta():
             return meta(root, layout)
         case plan.Problems():

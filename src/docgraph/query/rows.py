@@ -73,13 +73,18 @@ def relation(setting: Setting, row: Row) -> Sql:
     """The rows of the entity's table at the block, for a `from`."""
     if setting.number is None:
         return sql("{} as {}", row.table.current, row.alias)
-    columns = join(", ", [*(name(column) for column in row.table.columns), name(SINCE)])
+    columns = stored(row.table)
     since, number, until = name(SINCE), setting.number, name(UNTIL)
     return sql(
         AT_BLOCK,
         *(columns, row.table.current, since, number),
         *(columns, row.table.history, since, number, number, until, row.alias),
     )
+
+
+def stored(table: Table) -> Sql:
+    """The columns that the tables of current and former rows share, as far as answers are made of them."""
+    return join(", ", [*(name(column) for column in table.columns), name(SINCE)])
 
 
 def join_of(schema: Schema, owner: EntityType, field: Field) -> Join:

@@ -37,7 +37,7 @@ _API_TYPES = frozenset(
         "_ProblemFilter_",
     }
 )
-_SUFFIXES = ("filter", "orderBy", "order", "connection", "edge", "aggregate", "key", "groupBy")
+_SUFFIXES = ("filter", "orderBy", "order", "connection", "edge", "aggregate", "key", "groupBy", "version")
 _API_FIELDS = ("_meta", "_logs", "_problems")
 
 # Postgres keeps these for itself in every table. Source: PostgreSQL documentation, 5.6 System Columns.
