@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from docgraph.api.execute import Answer, Engine, Lent, _Work
+from docgraph.api.limits import Limits
 from docgraph.model.schema import EnumRef, Scalar, Schema
 from docgraph.model.sdl import read_schema
 from docgraph.model.values import coerce
@@ -34,7 +35,7 @@ class Index:
         self.connection = connection
         self.schema = schema
         self.layout: Layout = layout(schema, NAMESPACE)
-        self.engine = Engine.build(schema, NAMESPACE, "d1", patience=0.0)
+        self.engine = Engine.build(schema, NAMESPACE, "d1", Limits(wait_seconds=0.0))
         self.statements: list[str] = []
 
     async def fetchrow(self, query: str, *arguments: Any) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 import pytest_asyncio
 
-from docgraph.api.compile import MAX_DEPTH
 from docgraph.api.errors import Code
 from docgraph.api.execute import Engine, Lent
+from docgraph.api.limits import USUAL, Limits
 
 ROWS = {
     "Author": [{"id": "0x01", "name": "Ann"}],
@@ -185,7 +185,7 @@ def test_the_documentation_lists_every_code_of_an_error() -> None:
 
 
 async def test_queries_that_are_too_deep_or_too_wide_are_refused(index: Any) -> None:
-    deep = "{ pages " + "{ links " * MAX_DEPTH + "{ id }" + " }" * MAX_DEPTH + " }"
+    deep = "{ pages " + "{ links(first: 1) " * USUAL.depth + "{ id }" + " }" * USUAL.depth + " }"
     assert await code(index, deep) == "QUERY_TOO_COMPLEX"
     deeper = "{ pages " + "{ links " * 5000 + "{ id }" + " }" * 5000 + " }"
     assert await code(index, deeper) == "QUERY_TOO_COMPLEX"
@@ -229,8 +229,8 @@ async def test_thousands_of_aliases_are_answered(index: Any) -> None:
 
 
 async def test_the_deepest_query_that_is_allowed_is_answered(index: Any) -> None:
-    levels = MAX_DEPTH - 1
-    deep = "{ page(id: 5) " + "{ links " * levels + "{ id }" + " }" * levels + " }"
+    levels = USUAL.depth - 1
+    deep = "{ page(id: 5) " + "{ links(first: 1) " * levels + "{ id }" + " }" * levels + " }"
     assert "errors" not in await index.ask(deep)
 
 
@@ -302,7 +302,7 @@ async def test_a_broken_table_is_an_internal_error_without_a_word_of_sql(fresh: 
 
 
 async def test_a_request_waits_for_the_block_that_it_names(fresh: Any, dsn: str) -> None:
-    engine = Engine.build(fresh.schema, fresh.layout.namespace, "d1", patience=20.0)
+    engine = Engine.build(fresh.schema, fresh.layout.namespace, "d1", Limits(wait_seconds=20.0))
     reader = await asyncpg.connect(dsn)
     waiting = asyncio.create_task(
         engine.execute(Lent(reader), '{ page(id: "b", block: {number_gte: 2}) { title } _meta { block { number } } }')
@@ -314,7 +314,7 @@ async def test_a_request_waits_for_the_block_that_it_names(fresh: Any, dsn: str)
 
 
 async def test_a_block_that_does_not_come_is_waited_for_once(fresh: Any) -> None:
-    engine = Engine.build(fresh.schema, fresh.layout.namespace, "d1", patience=0.5)
+    engine = Engine.build(fresh.schema, fresh.layout.namespace, "d1", Limits(wait_seconds=0.5))
     clock = asyncio.get_running_loop().time
     started = clock()
     answer = await engine.execute(Lent(fresh), "{ pages(block: {number_gte: 2}) { id } }")

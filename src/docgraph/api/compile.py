@@ -17,7 +17,8 @@ from graphql.execution.values import get_argument_values
 
 from docgraph.api.books import problems_wanted
 from docgraph.api.collect import Collector
-from docgraph.api.errors import Code, PathKeys, Rejected, error, worded
+from docgraph.api.errors import Code, PathKeys, Rejected, beyond, error, worded
+from docgraph.api.limits import Limits
 from docgraph.api.roots import AboutTheIndex, History, Many, One, Owner, Problems, RootField, root_fields
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
@@ -25,6 +26,7 @@ from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
+from docgraph.query.cost import entities
 from docgraph.query.history import version_type
 from docgraph.query.ledger import Entry
 from docgraph.query.rows import join_of
@@ -32,8 +34,6 @@ from docgraph.query.rows import join_of
 MAX_FIRST = 1000
 DEFAULT_FIRST = 100
 MAX_SKIP = 4_294_967_295
-MAX_DEPTH = 64  # of selections
-MAX_PARTS = 10_000  # of a plan: fields and conditions times the concrete types they are asked of
 
 INTROSPECTION = ("__schema", "__type")
 ABOUT_THE_INDEX = (*INTROSPECTION, "_meta", "_problems")
@@ -47,10 +47,11 @@ class Contract(msgspec.Struct, frozen=True):
     vocabulary: Vocabulary
     deployment: str
     roots: Mapping[str, RootField]  # by name
+    limits: Limits
 
     @classmethod
-    def of(cls, schema: Schema, core: GraphQLSchema, deployment: str) -> Contract:
-        return cls(schema, core, Vocabulary(schema), deployment, root_fields(schema))
+    def of(cls, schema: Schema, core: GraphQLSchema, deployment: str, limits: Limits) -> Contract:
+        return cls(schema, core, Vocabulary(schema), deployment, root_fields(schema), limits)
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -64,27 +65,41 @@ class Compiled(msgspec.Struct, frozen=True):
 def compile_operation(contract: Contract, operation: OperationDefinitionNode, collector: Collector) -> Compiled:
     """The plan of an operation.
 
-    Raises Rejected: arguments are out of range or make no sense.
+    Raises Rejected: arguments are out of range or make no sense, or the answer could grow beyond the limits.
     """
-    compiler = _Compiler(contract, collector, [], _Budget(MAX_PARTS))
+    compiler = _Compiler(contract, collector, [], _Budget(contract.limits.parts))
     asked = collector.fields("Query", [operation.selection_set])
     roots = tuple(compiler.roots(asked))
     if compiler.errors:
         raise Rejected(compiler.errors)
+    planned = plan.Operation(roots)
+    _refuse_too_many(entities(planned), contract.limits.entities)
     about = tuple(node for nodes in asked.values() for node in nodes if node.name.value in ABOUT_THE_INDEX)
-    return Compiled(plan.Operation(roots), any(node.name.value in INTROSPECTION for node in about), about)
+    return Compiled(planned, any(node.name.value in INTROSPECTION for node in about), about)
+
+
+def _refuse_too_many(figure: int, most: int) -> None:
+    """Source of the message: graph-node, as clients match on it."""
+    if figure > most:
+        message = (
+            f"query potentially returns `{figure}` entities or more and thereby exceeds the limit of `{most}` entities."
+            " Possible solutions are reducing the depth of the query, querying fewer relationships per entity"
+            " or using `first` to return smaller collections"
+        )
+        raise Rejected([beyond(most, message)])
 
 
 class _Budget:
     """How many parts a plan may still have."""
 
-    def __init__(self, left: int) -> None:
-        self._left = left
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
 
     def spend(self, parts: int, nodes: list[FieldNode], path: PathKeys) -> None:
         self._left -= parts
         if self._left < 0:
-            raise Rejected([error("query is too expensive", Code.TOO_COMPLEX, nodes, path)])
+            message = f"query is too expensive: it has more parts than the limit of `{self._most}`"
+            raise Rejected([beyond(self._most, message, nodes, path)])
 
 
 class _Compiler(msgspec.Struct, frozen=True):
@@ -224,9 +239,10 @@ class _Compiler(msgspec.Struct, frozen=True):
     # Selections --------------------------------------------------------------------
 
     def _selections(self, target: str, nodes: list[FieldNode], path: PathKeys) -> tuple[plan.Selection, ...]:
-        if len(path) > MAX_DEPTH:
-            message = f"query has a depth that exceeds the limit of `{MAX_DEPTH}`"
-            raise Rejected([error(message, Code.TOO_COMPLEX, nodes, path)])
+        deepest = self.contract.limits.depth
+        if len(path) > deepest:
+            message = f"query has a depth that exceeds the limit of `{deepest}`"
+            raise Rejected([beyond(deepest, message, nodes, path)])
         return tuple(
             plan.Selection(entity.name, tuple(self._outputs(entity, nodes, path)))
             for entity in self.contract.schema.concrete(target)

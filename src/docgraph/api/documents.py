@@ -6,29 +6,33 @@ Pure but for the cache. Source: GraphQL specification, Executing Requests.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    SelectionSetNode,
     parse,
     validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
 from docgraph.api.collect import Collector
-from docgraph.api.errors import Code, Rejected, coded, error
+from docgraph.api.errors import Code, Rejected, beyond, coded, error
+from docgraph.api.limits import Limits
+from docgraph.api.recent import Recent
 from docgraph.api.rules import RULES
 
-MAX_TOKENS = 20_000  # of a request; the introspection query has some 200
 MAX_ERRORS = 20
-KEPT = 512  # documents
+BYTES_PER_CHARACTER = 150  # of memory that a parsed document takes, where its names are short
+
+Judged = tuple[DocumentNode | None, tuple[GraphQLError, ...]]
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -42,9 +46,10 @@ class Request(msgspec.Struct, frozen=True):
 class Documents:
     """The documents that were sent lately, judged against one schema."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
-        self._judged = lru_cache(KEPT)(self._judge)
+        self._limits = limits
+        self._recent: Recent[Judged] = Recent(limits.document_bytes)
 
     def request(self, text: str, variables: Mapping[str, Any], operation_name: str | None) -> Request:
         """The operation to execute.
@@ -59,19 +64,48 @@ class Documents:
         values = _variables(self._schema, operation, variables)
         return Request(document, operation, Collector(self._schema, fragments, values))
 
-    def _judge(self, text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+    def _judged(self, text: str) -> Judged:
+        found = self._recent.find(text)
+        if found is None:
+            found = self._judge(text)
+            self._recent.keep(text, found, BYTES_PER_CHARACTER * len(text))
+        return found
+
+    def _judge(self, text: str) -> Judged:
         try:
-            document = parse(text, max_tokens=MAX_TOKENS, allow_empty_selection_sets=False)
+            document = parse(text, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
         except GraphQLSyntaxError as wrong:
             aborted = wrong.message.endswith("Parsing aborted.")  # too deep, or too many tokens
             return None, tuple(coded([wrong], Code.TOO_COMPLEX if aborted else Code.PARSE_FAILED))
         except RecursionError:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
+        aliases, most = _aliases(document), self._limits.aliases
+        if aliases > most:
+            message = f"query has `{aliases}` aliases and thereby exceeds the limit of `{most}` aliases"
+            return None, (beyond(most, message),)
         try:
             found = validate(self._schema, document, RULES, max_errors=MAX_ERRORS)
         except RecursionError:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
         return document, tuple(coded(found, Code.VALIDATION_FAILED))
+
+
+def _aliases(document: DocumentNode) -> int:
+    """How many fields are asked for under another name, each fragment counted once."""
+    found = 0
+    left: list[SelectionSetNode] = [
+        each.selection_set
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    while left:
+        for node in left.pop().selections:
+            if isinstance(node, FieldNode) and node.alias is not None:
+                found += 1
+            below = getattr(node, "selection_set", None)
+            if below is not None:
+                left.append(below)
+    return found
 
 
 def _operation(document: DocumentNode, wanted: str | None) -> OperationDefinitionNode:

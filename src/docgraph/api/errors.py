@@ -24,6 +24,7 @@ class Code(enum.Enum):
     BAD_INPUT = "BAD_USER_INPUT"
     BAD_REQUEST = "BAD_REQUEST"
     TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     BLOCK_NOT_AVAILABLE = "BLOCK_NOT_AVAILABLE"
     INDEXING_ERROR = "INDEXING_ERROR"
     NULL_VALUE = "NULL_VALUE"  # a reference that must lead somewhere leads nowhere
@@ -45,6 +46,14 @@ def error(
     message: str, code: Code, nodes: Node | Collection[Node] | None = None, path: PathKeys | None = None
 ) -> GraphQLError:
     return GraphQLError(message, nodes, path=path, extensions={"code": code.value})
+
+
+def beyond(
+    limit: float, message: str, nodes: Node | Collection[Node] | None = None, path: PathKeys | None = None
+) -> GraphQLError:
+    """The error of a request that is larger than a limit, which is told to machines as well."""
+    extensions = {"code": Code.TOO_COMPLEX.value, "limit": limit}
+    return GraphQLError(message, nodes, path=path, extensions=extensions)
 
 
 def coded(errors: Sequence[GraphQLError], code: Code) -> list[GraphQLError]:

@@ -23,6 +23,7 @@ from docgraph.api.compile import Compiled, Contract, compile_operation
 from docgraph.api.complete import complete, narrowed
 from docgraph.api.documents import Documents, Request
 from docgraph.api.errors import Code, Rejected, error, formatted
+from docgraph.api.limits import USUAL, Limits
 from docgraph.api.schema import core_of, strawberry_schema
 from docgraph.api.verdicts import awaited, blocks_missing, refused_for_problems
 from docgraph.model.schema import Schema
@@ -79,21 +80,17 @@ class _Work(msgspec.Struct, frozen=True):
 class Engine:
     """One served deployment: its schema, and how requests to it are answered."""
 
-    def __init__(self, made: strawberry.Schema, contract: Contract, places: Layout, patience: float) -> None:
+    def __init__(self, made: strawberry.Schema, contract: Contract, places: Layout) -> None:
         self.schema = made
         self._contract = contract
         self._layout = places
-        self._patience = patience
-        self._documents = Documents(contract.core)
+        self._documents = Documents(contract.core, contract.limits)
 
     @classmethod
-    def build(cls, schema: Schema, namespace: str, deployment: str, patience: float = 10.0) -> Engine:
-        """The engine of the deployment that owns `namespace`. Opens nothing.
-
-        `patience`: seconds a request waits for the block it names as `number_gte`.
-        """
+    def build(cls, schema: Schema, namespace: str, deployment: str, limits: Limits = USUAL) -> Engine:
+        """The engine of the deployment that owns `namespace`. Opens nothing."""
         made = strawberry_schema(schema)
-        return cls(made, Contract.of(schema, core_of(made), deployment), layout(schema, namespace), patience)
+        return cls(made, Contract.of(schema, core_of(made), deployment, limits), layout(schema, namespace))
 
     def sdl(self) -> str:
         """The API's own schema, in GraphQL's schema language."""
@@ -122,7 +119,7 @@ class Engine:
         except RecursionError:
             return _rejected([error("The query is nested too deeply.", Code.TOO_COMPLEX)])
         except asyncpg.PostgresError as failed:
-            return _failed(failed)
+            return _failed(failed, self._contract.limits)
         except (OSError, asyncpg.InterfaceError) as failed:
             logger.warning("the database does not answer: %s", failed)
             return _refused("The database does not answer. Try again later.", Code.UNAVAILABLE, 503)
@@ -131,17 +128,17 @@ class Engine:
         return compile_operation(self._contract, request.operation, request.collector)
 
     async def _answer(self, connections: Connections, work: _Work) -> Answer:
-        operation = work.compiled.operation
+        operation, patience = work.compiled.operation, self._contract.limits.wait_seconds
         if not operation.roots:
             return self._completed(work, {})
         if work.compiled.introspects:
-            return await self._exact(connections, work, self._patience)
+            return await self._exact(connections, work, patience)
         try:
-            told = await self._ask(connections, operation, Form.OPTIMISTIC, self._patience)
+            told = await self._ask(connections, operation, Form.OPTIMISTIC, patience)
         except asyncpg.PostgresError as failed:
             if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
                 raise
-            return await self._exact(connections, work, self._patience)
+            return await self._exact(connections, work, patience)
         if refused_for_problems(operation, told) or blocks_missing(operation, self._contract.deployment, told):
             return await self._exact(connections, work, patience=0.0)
         return Answer(b'{"data":' + _bytes(told["data"]) + b"}")
@@ -200,10 +197,12 @@ def _with_code(problem: GraphQLError) -> GraphQLError:
     return problem
 
 
-def _failed(failure: asyncpg.PostgresError) -> Answer:
+def _failed(failure: asyncpg.PostgresError, limits: Limits) -> Answer:
     """What a client is told of a statement that failed."""
     if failure.sqlstate == CANCELED:
-        return _refused("Query timed out", Code.TIMED_OUT, 200)
+        late = error("Query timed out", Code.TIMED_OUT)
+        late.extensions = {**(late.extensions or {}), "limit": limits.statement_seconds}
+        return _without_answer(late, 200)
     if failure.sqlstate in TOO_COMPLEX:
         return _refused("query is too expensive", Code.TOO_COMPLEX, 200)
     if isinstance(failure, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
@@ -219,4 +218,8 @@ def _rejected(errors: Sequence[GraphQLError]) -> Answer:
 
 
 def _refused(message: str, code: Code, status: int) -> Answer:
-    return Answer(msgspec.json.encode({"data": None, "errors": [formatted(error(message, code))]}), status)
+    return _without_answer(error(message, code), status)
+
+
+def _without_answer(problem: GraphQLError, status: int) -> Answer:
+    return Answer(msgspec.json.encode({"data": None, "errors": [formatted(problem)]}), status)

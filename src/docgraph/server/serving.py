@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from docgraph.api.execute import Engine
+from docgraph.api.limits import Limits
 from docgraph.model.events import Observe
 from docgraph.model.problem import Unavailable
 from docgraph.model.schema import Schema
@@ -30,6 +31,7 @@ class Serving:
         self.dsn = dsn
         self.engine: Engine | None = None
         self.schema: Schema | None = None
+        self.latest: Served | None = None  # as of the latest block that was told here; the database may be further
         self._deployment: int | None = None
 
     async def look(self) -> Served | None:
@@ -44,8 +46,9 @@ class Serving:
             await connection.close()
         if found is not None and found.deployment != self._deployment:
             # Building takes a good part of a second for the largest schemas, and the old engine answers meanwhile.
-            self.schema, self.engine = await asyncio.to_thread(_build, found)
+            self.schema, self.engine = await asyncio.to_thread(_build, found, self.settings.limits)
             self._deployment = found.deployment
+        self.latest = found
         return found
 
     async def follow(self, observe: Observe) -> None:
@@ -56,16 +59,15 @@ class Serving:
                 async with database(self.settings), listen(self.dsn, self.settings.index) as changes:
                     await self.look()
                     patience.worked()
-                    async for change in changes:
-                        if change.deployment != self._deployment:
-                            await self.look()
+                    async for _ in changes:
+                        await self.look()
             except Unavailable as fault:
                 await patience.wait_out(fault)
 
 
-def _build(found: Served) -> tuple[Schema, Engine]:
+def _build(found: Served, limits: Limits) -> tuple[Schema, Engine]:
     schema = read_schema(found.schema)
-    return schema, Engine.build(schema, found.namespace, str(found.deployment))
+    return schema, Engine.build(schema, found.namespace, str(found.deployment), limits)
 
 
 @asynccontextmanager
@@ -76,7 +78,7 @@ async def serving(settings: Settings, observe: Observe) -> AsyncIterator[Serving
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
-        readers = await stack.enter_async_context(pool(dsn, CONNECTIONS))
+        readers = await stack.enter_async_context(pool(dsn, CONNECTIONS, settings.limits.statement_seconds))
         current = Serving(settings, readers, dsn)
         await current.look()
         following = asyncio.create_task(current.follow(observe))

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import msgspec
 
+from docgraph.api.limits import Limits
+
 DEFAULT_PORT = 8000
+LIMIT = "DOCGRAPH_MAX_"  # before the name of a limit
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -25,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True):
     host: str
     port: int | None  # None: 8000, or the next free one; 0: any free one
     environment: Mapping[str, str]
+    limits: Limits  # of what one request may cost
 
     @property
     def state(self) -> Path:
@@ -43,9 +47,9 @@ def read_settings(
 ) -> Settings:
     """Settings from flags (None: not given), then from the environment, then the usual ones.
 
-    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT.
+    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT, and DOCGRAPH_MAX_… for the limits.
 
-    Raises ValueError: DOCGRAPH_PORT is not a port.
+    Raises ValueError: DOCGRAPH_PORT is not a port, or a limit is not a number above zero.
     """
     environment = os.environ if environment is None else environment
     project = project.resolve()
@@ -60,7 +64,27 @@ def read_settings(
         host=host or environment.get("DOCGRAPH_HOST") or "127.0.0.1",
         port=port,
         environment=environment,
+        limits=_limits(environment),
     )
+
+
+def _limits(environment: Mapping[str, str]) -> Limits:
+    """The usual limits but for those that the environment names: DOCGRAPH_MAX_DEPTH is the limit `depth`."""
+    told: dict[str, float] = {}
+    for field in msgspec.structs.fields(Limits):
+        name = limit_name(field.name)
+        if text := environment.get(name):
+            whole = field.type is int
+            if not re.fullmatch(r"[0-9]{1,15}" if whole else r"[0-9]{1,9}(\.[0-9]{1,6})?", text) or float(text) == 0:
+                kind = "a whole number" if whole else "a number of seconds"
+                raise ValueError(f"{name} is '{text}': say {kind} above zero")
+            told[field.name] = int(text) if whole else float(text)
+    return msgspec.convert(told, Limits)
+
+
+def limit_name(limit: str) -> str:
+    """The environment variable that says a limit."""
+    return LIMIT + limit.upper()
 
 
 def index_name(project: Path) -> str:

@@ -24,11 +24,9 @@ SESSION: Mapping[str, str] = {
     "timezone": "UTC",
     "jit": "off",  # our statements are short, or run once
 }
-QUERY_SECONDS = 10
 READING: Mapping[str, str] = {
     **SESSION,
     "default_transaction_read_only": "on",
-    "statement_timeout": f"{QUERY_SECONDS}s",
 }
 CONNECT_SECONDS = 10.0
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
@@ -103,14 +101,15 @@ async def connect(dsn: str) -> Connection:
 
 
 @asynccontextmanager
-async def pool(dsn: str, largest: int) -> AsyncIterator[Any]:
+async def pool(dsn: str, largest: int, query_seconds: float) -> AsyncIterator[Any]:
     """Up to `largest` connections for readers, opened when they are needed: they cannot write, and a slow query ends.
 
     Raises Unavailable: as `connect`.
     """
+    settings = {**READING, "statement_timeout": f"{query_seconds * 1000:.0f}ms"}
     await (await connect(dsn)).close()
     async with asyncpg.create_pool(
-        dsn, min_size=0, max_size=largest, server_settings=dict(READING), timeout=CONNECT_SECONDS, init=teach_dates
+        dsn, min_size=0, max_size=largest, server_settings=settings, timeout=CONNECT_SECONDS, init=teach_dates
     ) as readers:
         yield readers
 

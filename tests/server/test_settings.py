@@ -1,0 +1,38 @@
+"""Settings: what the environment says, and what it must not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from docgraph.api.limits import Limits
+from docgraph.server.settings import limit_name, read_settings
+
+
+def test_every_limit_is_read_from_the_environment(tmp_path: Path) -> None:
+    names = [field.name for field in msgspec.structs.fields(Limits)]
+    environment = {limit_name(name): str(number) for number, name in enumerate(names, start=1)}
+    told = read_settings(tmp_path, environment=environment).limits
+    assert [getattr(told, name) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_limits_are_the_usual_ones_where_nobody_says_otherwise(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, environment={}).limits == Limits()
+    assert read_settings(tmp_path, environment={"DOCGRAPH_MAX_DEPTH": "9"}).limits == Limits(depth=9)
+    assert read_settings(tmp_path, environment={"DOCGRAPH_MAX_STATEMENT_SECONDS": "0.5"}).limits == Limits(
+        statement_seconds=0.5
+    )
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "1e9", " 5", "٣", "9" * 16])
+def test_a_limit_that_is_no_whole_number_above_zero_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValueError, match="DOCGRAPH_MAX_DEPTH is"):
+        read_settings(tmp_path, environment={"DOCGRAPH_MAX_DEPTH": text})
+
+
+@pytest.mark.parametrize("text", ["0", "0.0", "-1", "soon", "nan", "1e9"])
+def test_a_limit_that_is_no_time_above_zero_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValueError, match="DOCGRAPH_MAX_WAIT_SECONDS is"):
+        read_settings(tmp_path, environment={"DOCGRAPH_MAX_WAIT_SECONDS": text})
