@@ -10,7 +10,8 @@ import httpx
 import pytest_asyncio
 
 from docgraph.api.execute import Engine, Lent
-from docgraph.api.http import MAX_BODY, graphql_app
+from docgraph.api.http import graphql_app
+from docgraph.api.limits import USUAL, Limits
 
 PLAIN = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -47,8 +48,9 @@ async def test_a_query_is_answered_by_get(client: httpx.AsyncClient) -> None:
 async def test_the_media_type_for_graphql_is_used_where_the_client_knows_it(client: httpx.AsyncClient) -> None:
     answer = await client.post("", json={"query": QUERY}, headers={"accept": f"{GRAPHQL}, {PLAIN};q=0.9"})
     assert answer.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
-    refusing = await client.post("", json={"query": QUERY}, headers={"accept": f"{GRAPHQL};q=0, {PLAIN}"})
-    assert refusing.headers["content-type"] == f"{PLAIN}; charset=utf-8"
+    for accepted in (f"{GRAPHQL};q=0, {PLAIN}", f"{GRAPHQL};q=0.5, {PLAIN}", "*/*", "text/html", f"{PLAIN};q=oh"):
+        plain = await client.post("", json={"query": QUERY}, headers={"accept": accepted})
+        assert plain.headers["content-type"] == f"{PLAIN}; charset=utf-8"
 
 
 async def test_a_refused_request_is_400_for_clients_that_go_by_the_status_and_200_for_the_others(
@@ -68,7 +70,7 @@ async def test_what_is_no_request_is_told_so_as_json(client: httpx.AsyncClient) 
     for content, headers, status in (
         (b"{", json_type, 400),
         (b"\xff", json_type, 400),
-        (b"[1]", json_type, 400),
+        (b"1", json_type, 400),
         (b"{}", json_type, 400),
         (b'{"query": 1}', json_type, 400),
         (b'{"query": "{a}", "variables": []}', json_type, 400),
@@ -79,11 +81,28 @@ async def test_what_is_no_request_is_told_so_as_json(client: httpx.AsyncClient) 
         (b"{ authors { name } }", {"content-type": "application/graphql"}, 415),
         (b"query={a}", {"content-type": "application/x-www-form-urlencoded"}, 415),
         (b"{}", {}, 415),
-        (b'"' + b"a" * MAX_BODY + b'"', json_type, 413),
+        (b"{}", {**json_type, "content-encoding": "gzip"}, 415),
+        (b'"' + b"a" * USUAL.request_bytes + b'"', json_type, 413),
     ):
         answer = await client.post("", content=content, headers=headers)
         assert answer.status_code == status, content[:40]
         assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_batch_is_refused_and_told_so(client: httpx.AsyncClient) -> None:
+    answer = await client.post("", json=[{"query": QUERY}, {"query": QUERY}])
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["message"].startswith("Batches are not supported")
+
+
+async def test_a_get_of_more_parameters_than_the_limit_is_refused(index: Any) -> None:
+    app = graphql_app(lambda: index.engine, Lent(index.connection), limits=Limits(request_bytes=100))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        assert (await client.get("/", params={"query": "{ authors { id } }"})).status_code == 200
+        answer = await client.get("/", params={"query": "{ authors { id } } #" + "x" * 100})
+        assert (await client.post("/", json={"query": "#" * 100})).status_code == 413
+    assert answer.status_code == 414
+    assert "100 bytes" in answer.json()["errors"][0]["message"]
 
 
 async def test_a_charset_after_the_content_type_is_accepted(client: httpx.AsyncClient) -> None:
@@ -95,13 +114,21 @@ async def test_a_charset_after_the_content_type_is_accepted(client: httpx.AsyncC
 async def test_other_methods_are_refused_and_told_which_are_allowed(client: httpx.AsyncClient) -> None:
     for method in ("PUT", "DELETE", "PATCH"):
         answer = await client.request(method, "")
-        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS, POST")
+
+
+async def test_options_tells_what_any_page_may_ask(client: httpx.AsyncClient) -> None:
+    answer = await client.options("")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["allow"] == answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["access-control-allow-origin"] == "*"
 
 
 async def test_get_without_a_query_is_the_page_for_browsers_and_an_error_for_others(client: httpx.AsyncClient) -> None:
     browser = await client.get("", headers={"accept": "text/html,*/*;q=0.8"})
     assert browser.headers["content-type"].startswith("text/html")
     assert browser.content == b"<!doctype html>the page"
+    assert (await client.head("", headers={"accept": "text/html"})).headers["content-type"].startswith("text/html")
     assert (await client.get("", headers={"accept": PLAIN})).status_code == 400
 
 
