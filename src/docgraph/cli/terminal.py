@@ -24,6 +24,7 @@ from docgraph.model.events import (
     Event,
     HeldBack,
     Listening,
+    Logged,
     ProblemFound,
     ProjectChanged,
     Retrying,
@@ -83,6 +84,9 @@ class Terminal:
                 self.say(f"[dim]loading[/] {escape(', '.join(paths))} changed")
             case StandingBy(index=index):
                 self.say(f"[yellow]waiting[/] another process is indexing {escape(index)}; taking over when it ends")
+            case Logged(level=level, text=text):
+                colour = "yellow" if level == "warning" else "red"
+                self.say(f"[{colour}]{level:<7}[/] {escape(text)}")
             case HeldBack(sources=sources):
                 self.say(
                     f"[yellow]waiting[/] no document of {escape(', '.join(sources))} fits the new schema; "

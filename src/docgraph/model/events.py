@@ -71,6 +71,14 @@ class HeldBack(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]  # names of data sources
 
 
+class Logged(msgspec.Struct, frozen=True):
+    """A library, or a part that knows no events, wrote to Python's log: a database that is silent, a fault of ours."""
+
+    level: str  # warning, error, critical
+    text: str  # with the stack of an exception
+    source: str  # the name of the logger
+
+
 class StandingBy(msgspec.Struct, frozen=True):
     """Another process is indexing this deployment; this one takes over when that one ends."""
 
@@ -88,5 +96,6 @@ Event = (
     | ProjectChanged
     | StandingBy
     | HeldBack
+    | Logged
 )
 Observe = Callable[[Event], None]

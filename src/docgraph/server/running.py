@@ -28,6 +28,7 @@ from docgraph.server.checking import require_manifest
 from docgraph.server.database import database
 from docgraph.server.generated import keep_current
 from docgraph.server.listening import address, listening
+from docgraph.server.logs import logs_told
 from docgraph.server.patience import Patience
 from docgraph.server.serving import serving
 from docgraph.server.settings import Settings
@@ -55,7 +56,7 @@ async def develop(settings: Settings, observe: Observe) -> None:
     """
     require_manifest(settings)
     sys.setswitchinterval(TURN)
-    with listening(settings.host, settings.port) as sock:
+    with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current, _indexing_thread(settings, observe):
             observe(Listening(address(sock)))
             await _serve(sock, create_app(current))
@@ -63,7 +64,7 @@ async def develop(settings: Settings, observe: Observe) -> None:
 
 async def serve_only(settings: Settings, observe: Observe) -> None:
     """Serve what other processes index, until told to stop."""
-    with listening(settings.host, settings.port) as sock:
+    with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current:
             observe(Listening(address(sock)))
             await _serve(sock, create_app(current))
