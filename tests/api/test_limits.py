@@ -110,6 +110,28 @@ async def test_a_fragment_that_doubles_at_each_level_is_refused_before_it_is_wri
     assert refused["extensions"]["code"] == "QUERY_TOO_COMPLEX"
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ " + "pages { id } " * 4_000 + "}",
+        "{ pages { " + "id " * 15_000 + "} }",
+        "{ pages { "
+        + " ".join(f"...F{n}" for n in range(1_500))
+        + " } }"
+        + " ".join(f"fragment F{n} on Page {{ links {{ id }} }}" for n in range(1_500)),
+    ],
+)
+async def test_fields_that_are_repeated_too_often_to_be_compared_are_refused(index: Any, query: str) -> None:
+    refused = await refusal(index, Limits(), query)
+    assert refused["message"] == "query is too expensive: it asks for the same fields too often"
+    assert refused["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
+
+
+async def test_the_widest_query_within_the_limits_is_answered(index: Any) -> None:
+    wide = " ".join(f"a{n}: id" for n in range(Limits().aliases))
+    assert await refusal(index, Limits(), f"{{ authors {{ {wide} }} }}") == {}
+
+
 def test_the_documentation_lists_every_limit_with_its_usual_figure() -> None:
     listed = dict(re.findall(r"^\| `DOCGRAPH_MAX_(\w+)` \| ([\d,.]+) \|", PAGE.read_text(), re.MULTILINE))
     usual = {each.name.upper(): f"{each.default:,}".removesuffix(".0") for each in msgspec.structs.fields(Limits)}

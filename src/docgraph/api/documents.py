@@ -27,7 +27,7 @@ from docgraph.api.collect import Collector
 from docgraph.api.errors import Code, Rejected, beyond, coded, error
 from docgraph.api.limits import Limits
 from docgraph.api.recent import Recent
-from docgraph.api.rules import RULES
+from docgraph.api.rules import GAVE_UP, RULES
 
 MAX_ERRORS = 20
 BYTES_PER_CHARACTER = 150  # of memory that a parsed document takes, where its names are short
@@ -87,6 +87,8 @@ class Documents:
             found = validate(self._schema, document, RULES, max_errors=MAX_ERRORS)
         except RecursionError:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
+        if any(each.message == GAVE_UP for each in found):
+            return None, (error("query is too expensive: it asks for the same fields too often", Code.TOO_COMPLEX),)
         return document, tuple(coded(found, Code.VALIDATION_FAILED))
 
 

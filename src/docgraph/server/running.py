@@ -18,6 +18,7 @@ import msgspec
 import uvicorn
 import uvloop
 
+from docgraph.api.limits import Limits
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, load_project
 from docgraph.indexer.watch import project_edited, project_stats
@@ -30,6 +31,7 @@ from docgraph.server.generated import keep_current
 from docgraph.server.listening import address, listening
 from docgraph.server.logs import logs_told
 from docgraph.server.patience import Patience
+from docgraph.server.protocol import bounded_protocol
 from docgraph.server.serving import serving
 from docgraph.server.settings import Settings
 from docgraph.store.commit import open_store
@@ -59,7 +61,7 @@ async def develop(settings: Settings, observe: Observe) -> None:
     with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current, _indexing_thread(settings, observe):
             observe(Listening(address(sock)))
-            await _serve(sock, create_app(current))
+            await _serve(sock, create_app(current), settings.limits)
 
 
 async def serve_only(settings: Settings, observe: Observe) -> None:
@@ -67,7 +69,7 @@ async def serve_only(settings: Settings, observe: Observe) -> None:
     with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current:
             observe(Listening(address(sock)))
-            await _serve(sock, create_app(current))
+            await _serve(sock, create_app(current), settings.limits)
 
 
 async def index_once(settings: Settings, observe: Observe) -> IndexReport:
@@ -192,11 +194,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(sock: socket, app: uvicorn.config.ASGIApplication) -> None:  # type: ignore[name-defined]
+async def _serve(sock: socket, app: uvicorn.config.ASGIApplication, limits: Limits) -> None:  # type: ignore[name-defined]
     config = uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=bounded_protocol(limits.request_bytes),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
