@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fix bench clean
+.PHONY: dev test lint fuzz fix bench clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev
@@ -16,6 +16,9 @@ test: $(VENV)/.tested ## everything that judges: format, lint, types, tests
 
 lint: $(VENV)/.tested ## only format, lint and types
 	scripts/check lint
+
+fuzz: $(VENV)/.tested ## abuse a running server for some half an hour
+	$(BIN)/pytest --hypothesis-profile=fuzz tests/server/test_abuse.py
 
 fix: $(VENV)/.tested ## format, and mend what can be mended by machine
 	scripts/fix

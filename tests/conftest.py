@@ -14,8 +14,11 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from docgraph.store.postgres import private_postgres
+
+settings.register_profile("fuzz", max_examples=20_000, print_blob=True)
 
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 
