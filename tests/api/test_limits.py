@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
@@ -99,6 +100,18 @@ async def test_a_plan_of_more_parts_than_the_limit_is_refused(index: Any) -> Non
     refused = await refusal(index, Limits(parts=2), "{ pages { id title kind } }")
     assert refused["message"] == "query is too expensive: it has more parts than the limit of `2`"
     assert refused["path"] == ["pages", "kind"]
+
+
+async def test_a_request_that_does_not_get_its_turn_is_refused_and_others_are_answered(index: Any, dsn: str) -> None:
+    engine = Engine.build(index.schema, index.layout.namespace, "d1", Limits(statement_seconds=0.1))
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
+        async with pool.acquire():
+            refused = await engine.execute(pool, "{ __typename }")
+        answered = await engine.execute(pool, "{ __typename }")
+    assert refused.status == 503
+    assert b"service is overloaded" in refused.body
+    assert b'"code":"UNAVAILABLE"' in refused.body
+    assert answered.body == b'{"data":{"__typename":"Query"}}'
 
 
 async def test_a_fragment_that_doubles_at_each_level_is_refused_before_it_is_written_out(index: Any) -> None:

@@ -35,6 +35,8 @@ from docgraph.store.sql import render
 
 logger = logging.getLogger(__name__)
 
+# Source: graph-node, as clients match on it.
+OVERLOADED = "service is overloaded and can not run the query right now. Please try again in a few minutes"
 NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required(): a null where none may be
 SEVERAL_ROWS = "21000"  # SQLSTATE of a scalar subquery with more than one row
 CANCELED = "57014"  # SQLSTATE of a statement that took too long
@@ -59,6 +61,10 @@ class Lent(msgspec.Struct, frozen=True):
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
         yield self.connection
+
+
+class Overloaded(Exception):
+    """So many requests are at work that this one did not get its turn."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -116,6 +122,8 @@ class Engine:
             return await self._answer(connections, _Work(request, compiled, variables or {}))
         except Rejected as rejected:
             return _rejected(rejected.errors)
+        except Overloaded:
+            return _refused(OVERLOADED, Code.UNAVAILABLE, 503)
         except RecursionError:
             return _rejected([error("The query is nested too deeply.", Code.TOO_COMPLEX)])
         except asyncpg.PostgresError as failed:
@@ -178,12 +186,28 @@ class Engine:
         clock = asyncio.get_running_loop().time
         delay, deadline = 0.005, clock() + patience
         while True:
-            async with connections.acquire() as connection:
+            # In two steps and without a helper of its own: only the wait for a turn has an end, and every request
+            # comes by here.
+            lending = connections.acquire()
+            connection = await self._turn(lending)
+            try:
                 told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
+            finally:
+                await lending.__aexit__(None, None, None)
             if awaited(operation, told) is None or clock() >= deadline:
                 return told
             await asyncio.sleep(delay)
             delay = min(delay * 2, 0.25)
+
+    async def _turn(self, lending: AbstractAsyncContextManager[Connection]) -> Connection:
+        """The connection, when one is free. Raises Overloaded: others held all of them for too long."""
+        try:
+            async with asyncio.timeout(self._contract.limits.statement_seconds) as waiting:
+                return await lending.__aenter__()
+        except TimeoutError as late:
+            if waiting.expired():
+                raise Overloaded from late
+            raise
 
 
 def _bytes(answered: str | bytes) -> bytes:
