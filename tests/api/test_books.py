@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from docgraph.api.execute import Engine, Lent
+from docgraph.api.limits import Limits
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import load_project
 from docgraph.store.commit import open_store
@@ -75,7 +76,7 @@ class Project:
             store.writer(project.schema, ["Pages", "Rows"], project.fingerprint) as writer,
         ):
             await Indexer(project, writer, lambda event: None).catch_up()
-            self.engine = Engine.build(project.schema, writer.layout.namespace, "1", patience=0.0)
+            self.engine = Engine.build(project.schema, writer.layout.namespace, "1", Limits(wait_seconds=0.0))
 
     async def ask(self, query: str) -> Any:
         connection = await asyncpg.connect(self.dsn)
