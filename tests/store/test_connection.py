@@ -11,7 +11,8 @@ import pytest
 
 from docgraph.model.problem import Unavailable
 from docgraph.store.commit import open_store
-from docgraph.store.connection import connect, delays, pool, told
+from docgraph.store.connection import connect, delays, told
+from docgraph.store.readers import readers
 
 
 @pytest.mark.parametrize(
@@ -71,26 +72,8 @@ async def test_two_processes_may_open_a_new_database_at_once(dsn):
 
 
 async def test_sessions_speak_utc(dsn):
-    async with pool(dsn, 2, 10.0) as readers, readers.acquire() as reader:
+    async with readers(dsn, 2, 10.0) as lent, lent.acquire() as reader:
         assert await reader.fetchval("select to_char('2026-11-21 12:00Z'::timestamptz, 'HH24')") == "12"
-
-
-async def test_readers_cannot_write(dsn):
-    async with pool(dsn, 1, 10.0) as readers:
-        for _ in range(2):  # also the next one who gets the same connection
-            async with readers.acquire() as reader:
-                with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-                    await reader.execute("create table mine ()")
-                await reader.execute("set default_transaction_read_only = off")
-
-
-async def test_a_query_of_a_reader_ends_when_it_takes_too_long(dsn):
-    async with pool(dsn, 1, 10.0) as readers, readers.acquire() as reader:
-        limit = await reader.fetchval("select setting::int from pg_settings where name = 'statement_timeout'")
-        assert limit == 10_000
-        await reader.execute("set statement_timeout = '20ms'")
-        with pytest.raises(asyncpg.QueryCanceledError):
-            await reader.execute("select pg_sleep(60)")
 
 
 def test_delays_grow_and_then_stay():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
 
 from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
@@ -16,7 +15,8 @@ from docgraph.model.sdl import read_schema
 from docgraph.server.database import database
 from docgraph.server.patience import Patience
 from docgraph.server.settings import Settings
-from docgraph.store.connection import connect, pool
+from docgraph.store.connection import connect
+from docgraph.store.readers import Readers, readers
 from docgraph.store.served import Served, listen, served
 
 CONNECTIONS = 8
@@ -25,9 +25,9 @@ CONNECTIONS = 8
 class Serving:
     """What is served at this moment. `engine` is None until a first deployment is complete."""
 
-    def __init__(self, settings: Settings, readers: Any, dsn: str) -> None:
+    def __init__(self, settings: Settings, lent: Readers, dsn: str) -> None:
         self.settings = settings
-        self.readers = readers  # the pool that answers come from
+        self.readers = lent  # the connections that answers come from
         self.dsn = dsn
         self.engine: Engine | None = None
         self.schema: Schema | None = None
@@ -78,8 +78,8 @@ async def serving(settings: Settings, observe: Observe) -> AsyncIterator[Serving
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
-        readers = await stack.enter_async_context(pool(dsn, CONNECTIONS, settings.limits.statement_seconds))
-        current = Serving(settings, readers, dsn)
+        lent = await stack.enter_async_context(readers(dsn, CONNECTIONS, settings.limits.statement_seconds))
+        current = Serving(settings, lent, dsn)
         await current.look()
         following = asyncio.create_task(current.follow(observe))
         try:

@@ -6,8 +6,8 @@ driver and the server raise becomes `Unavailable` with a mend, and never shows a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -23,10 +23,6 @@ SESSION: Mapping[str, str] = {
     "application_name": "docgraph",
     "timezone": "UTC",
     "jit": "off",  # our statements are short, or run once
-}
-READING: Mapping[str, str] = {
-    **SESSION,
-    "default_transaction_read_only": "on",
 }
 CONNECT_SECONDS = 10.0
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
@@ -98,20 +94,6 @@ async def connect(dsn: str) -> Connection:
         connection.terminate()
         raise
     return connection
-
-
-@asynccontextmanager
-async def pool(dsn: str, largest: int, query_seconds: float) -> AsyncIterator[Any]:
-    """Up to `largest` connections for readers, opened when they are needed: they cannot write, and a slow query ends.
-
-    Raises Unavailable: as `connect`.
-    """
-    settings = {**READING, "statement_timeout": f"{query_seconds * 1000:.0f}ms"}
-    await (await connect(dsn)).close()
-    async with asyncpg.create_pool(
-        dsn, min_size=0, max_size=largest, server_settings=settings, timeout=CONNECT_SECONDS, init=teach_dates
-    ) as readers:
-        yield readers
 
 
 async def fetch(connection: Connection, statement: Sql) -> list[Any]:

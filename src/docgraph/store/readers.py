@@ -1,0 +1,130 @@
+"""Connections for readers, handed from one request to the next.
+
+The driver's own pool asks the server to reset each connection that comes back, and looks after it in a task of its
+own: a round trip and half of the time of a small query. Readers leave nothing behind that would need it: they cannot
+write, set nothing, and each of their statements is a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import asyncpg  # type: ignore[import-untyped]
+
+from docgraph.store.codecs import teach_dates
+from docgraph.store.connection import CONNECT_SECONDS, SESSION, Connection, connect
+
+Open = Callable[[], Awaitable[Connection]]
+
+READING: Mapping[str, str] = {**SESSION, "default_transaction_read_only": "on"}
+KEPT_STATEMENTS = 200  # prepared, for each connection
+KEPT_BYTES = 100_000  # of the text of one of them; those of deep queries are long
+
+
+@asynccontextmanager
+async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator[Readers]:
+    """Up to `largest` connections that cannot write, and on which a slow query ends.
+
+    Raises Unavailable: as `connect`.
+    """
+    settings = {**READING, "statement_timeout": f"{query_seconds * 1000:.0f}ms"}
+
+    async def open_one() -> Connection:
+        connection: Connection = await asyncpg.connect(
+            dsn,
+            server_settings=settings,
+            timeout=CONNECT_SECONDS,
+            statement_cache_size=KEPT_STATEMENTS,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=KEPT_BYTES,
+        )
+        try:
+            await teach_dates(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+    await (await connect(dsn)).close()
+    made = Readers(open_one, largest)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+class Readers:
+    """Up to `largest` connections, opened when they are needed. Who comes first is served first."""
+
+    def __init__(self, open_one: Open, largest: int) -> None:
+        self._open_one, self._largest = open_one, largest
+        self._idle: list[Connection] = []  # the last one to come back goes out first: its caches are warm
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._places = 0  # taken by connections that are open or being opened
+        self._closed = False
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """A connection for as long as the `async with` lasts. Raises what opening one raises."""
+        connection = await self._take()
+        try:
+            yield connection
+        finally:
+            self._give_back(connection)
+
+    async def close(self) -> None:
+        """Close the connections that nobody holds; those that are held close when they come back."""
+        self._closed = True
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _take(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._places -= 1
+        if self._places < self._largest:
+            self._places += 1
+        elif (handed := await self._wait()) is not None:
+            return handed
+        try:
+            return await self._open_one()
+        except BaseException:
+            self._leave_place()
+            raise
+
+    async def _wait(self) -> Connection | None:
+        """The connection that somebody gives back; None: their place, for a new one."""
+        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # handed over in the moment in which we gave up
+                connection = turn.result()
+                self._leave_place() if connection is None else self._give_back(connection)
+            raise
+
+    def _give_back(self, connection: Connection) -> None:
+        if self._closed or connection.is_closed():
+            connection.terminate()
+            self._leave_place()
+        elif not self._pass_on(connection):
+            self._idle.append(connection)
+
+    def _leave_place(self) -> None:
+        if not self._pass_on(None):
+            self._places -= 1
+
+    def _pass_on(self, connection: Connection | None) -> bool:
+        """To whoever waits longest. False: nobody waits."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return True
+        return False

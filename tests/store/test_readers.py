@@ -1,0 +1,156 @@
+"""Connections for readers: lent to one after another, never more than agreed, whatever happens to whom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from docgraph.store.connection import connect
+from docgraph.store.readers import Readers, readers
+
+
+class Opened:
+    """Opens real connections and counts them."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn, self.all, self.refuse = dsn, [], False
+
+    async def __call__(self) -> Any:
+        if self.refuse:
+            raise OSError("refused")
+        connection = await connect(self.dsn)
+        self.all.append(connection)
+        return connection
+
+
+@pytest_asyncio.fixture
+async def opened(dsn: str) -> AsyncIterator[Opened]:
+    made = Opened(dsn)
+    yield made
+    for connection in made.all:
+        await connection.close()
+
+
+async def test_a_connection_is_lent_again_and_again(opened):
+    lent = Readers(opened, 4)
+    for _ in range(3):
+        async with lent.acquire() as connection:
+            assert await connection.fetchval("select 1") == 1
+    assert len(opened.all) == 1
+
+
+async def test_no_more_are_opened_than_agreed_and_all_are_served(opened):
+    lent = Readers(opened, 2)
+
+    async def ask(number: int) -> int:
+        async with lent.acquire() as connection:
+            return await connection.fetchval("select $1::integer", number)
+
+    assert await asyncio.gather(*map(ask, range(50))) == list(range(50))
+    assert len(opened.all) == 2
+
+
+async def test_who_waits_longest_is_next(opened):
+    lent, served = Readers(opened, 1), []
+
+    async def ask(number: int) -> None:
+        async with lent.acquire():
+            served.append(number)
+
+    async with lent.acquire():
+        waiting = [asyncio.ensure_future(ask(number)) for number in range(5)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    assert served == [0, 1, 2, 3, 4]
+
+
+async def test_a_lost_connection_makes_room_for_another(opened):
+    lent = Readers(opened, 1)
+    async with lent.acquire() as lost:
+        waiting = asyncio.ensure_future(_one(lent))
+        await asyncio.sleep(0)
+        lost.terminate()
+    assert await waiting == 1
+    assert len(opened.all) == 2
+    opened.all[-1].terminate()
+    assert await _one(lent) == 1, "one that was lost while nobody held it"
+
+
+async def test_who_gives_up_waiting_loses_nobody_a_connection(opened):
+    lent = Readers(opened, 1)
+    async with lent.acquire():
+        first, second = (asyncio.ensure_future(_one(lent)) for _ in range(2))
+        await asyncio.sleep(0)
+    first.cancel()  # it has been handed the connection, and has not run yet
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert await second == 1
+    assert len(opened.all) == 1
+
+
+async def test_a_cancelled_statement_leaves_a_connection_that_works(opened):
+    lent = Readers(opened, 1)
+
+    async def sleep() -> None:
+        async with lent.acquire() as connection:
+            await connection.fetchval("select pg_sleep(60)")
+
+    async with lent.acquire() as connection:
+        number = await connection.fetchval("select pg_backend_pid()")
+    sleeping = asyncio.ensure_future(sleep())
+    watcher = await connect(opened.dsn)
+    while not await watcher.fetchval("select state = 'active' from pg_stat_activity where pid = $1", number):
+        pass
+    sleeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sleeping
+    async with lent.acquire() as connection:
+        assert await connection.fetchval("select pg_backend_pid()") == number
+    await watcher.close()
+
+
+async def test_a_refused_connection_is_told_and_its_place_is_free_again(opened):
+    lent = Readers(opened, 1)
+    opened.refuse = True
+    for _ in range(3):
+        with pytest.raises(OSError, match="refused"):
+            await _one(lent)
+    opened.refuse = False
+    assert await _one(lent) == 1
+
+
+async def test_closing_closes_what_is_idle_at_once_and_what_is_lent_when_it_comes_back(opened):
+    lent = Readers(opened, 2)
+    async with lent.acquire() as held:
+        async with lent.acquire() as idle:
+            pass
+        await lent.close()
+        assert idle.is_closed()
+        assert not held.is_closed()
+    assert held.is_closed()
+
+
+async def test_readers_cannot_write(dsn):
+    async with readers(dsn, 1, 10.0) as lent, lent.acquire() as reader:
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await reader.execute("create table mine ()")
+
+
+async def test_a_query_of_a_reader_ends_when_it_takes_too_long(dsn):
+    async with readers(dsn, 1, 10.0) as lent, lent.acquire() as reader:
+        limit = await reader.fetchval("select setting::int from pg_settings where name = 'statement_timeout'")
+        assert limit == 10_000
+        await reader.execute("set statement_timeout = '20ms'")
+        with pytest.raises(asyncpg.QueryCanceledError):
+            await reader.execute("select pg_sleep(60)")
+
+
+async def _one(lent: Readers) -> int:
+    async with lent.acquire() as connection:
+        found: int = await connection.fetchval("select 1")
+        return found
