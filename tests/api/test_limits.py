@@ -46,6 +46,10 @@ async def refusal(index: Any, limits: Limits, query: str, variables: dict[str, A
         ("{ docs(first: 5) { id ... on Page { links(first: 2) { id } } ... on Note { page { id } } } }", 5 + 5 * 2),
         ("query ($n: Int = 9) { pages(first: $n) { links(first: $n) { id } } }", 9 + 9 * 9),
         ("{ a: pages(first: 1) { id } b: pages(first: 2) { id } }", 3),
+        ("{ pagesConnection(first: 5, last: 3) { nodes { links(first: 2) { id } } totalCount } }", 3 + 3 * 2),
+        ("{ pagesConnection(last: 4) { edges { cursor node { notes(first: 2) { id } } } } }", 4 + 4 * 2),
+        ("{ pagesConnection { a: nodes { id } b: nodes { id } pageInfo { endCursor } aggregate { count } } }", 200),
+        ("{ pagesAggregate { count } grouped: pagesAggregate(groupBy: kind) { count } }", 1 + 1000),
     ],
 )
 def test_collections_multiply_what_they_hold_and_variables_count_as_what_they_are(

@@ -65,7 +65,8 @@ def test_root_fields_come_in_declaration_order_interfaces_last(pages: Engine) ->
     assert query is not None
     assert list(query.fields) == [
         *("page", "pages", "note", "notes", "author", "authors", "doc", "docs"),
-        *("pageHistory", "noteHistory", "authorHistory", "docHistory"),
+        *("pagesConnection", "pagesAggregate", "pageHistory", "notesConnection", "notesAggregate", "noteHistory"),
+        *("authorsConnection", "authorsAggregate", "authorHistory", "docsConnection", "docsAggregate", "docHistory"),
         *("_meta", "_problems"),
     ]
 
@@ -194,7 +195,8 @@ def test_aggregations_and_fulltext_searches_are_left_out_without_harm() -> None:
     query = core_of(engine.schema).query_type
     assert query is not None
     assert list(query.fields) == [
-        *("point", "points", "page", "pages", "pointHistory", "pageHistory"),
+        *("point", "points", "page", "pages"),
+        *("pointsConnection", "pointsAggregate", "pointHistory", "pagesConnection", "pagesAggregate", "pageHistory"),
         *("_meta", "_problems"),
     ]
 

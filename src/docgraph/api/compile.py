@@ -15,11 +15,25 @@ import msgspec
 from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import get_argument_values
 
+from docgraph.api.asked import Asked
 from docgraph.api.books import problems_wanted
 from docgraph.api.collect import Collector
+from docgraph.api.connections import connection
 from docgraph.api.errors import Code, PathKeys, Rejected, beyond, error, worded
+from docgraph.api.figures import groups
 from docgraph.api.limits import Limits
-from docgraph.api.roots import AboutTheIndex, History, Many, One, Owner, Problems, RootField, root_fields
+from docgraph.api.roots import (
+    AboutTheIndex,
+    Grouped,
+    History,
+    Many,
+    One,
+    Owner,
+    Paged,
+    Problems,
+    RootField,
+    root_fields,
+)
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
 from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
@@ -132,6 +146,10 @@ class _Compiler(msgspec.Struct, frozen=True):
             case Many(owner):
                 rows = self._rows(owner.name, arguments, nodes, path)
                 return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
+            case Paged(owner):
+                return connection(self._asked(key, nodes, owner), arguments, block)
+            case Grouped(owner):
+                return groups(self._asked(key, nodes, owner), arguments, block)
             case History(owner):
                 wanted = self._id(owner, arguments["id"], nodes, path)
                 rows = plan.Rows(*self._page(arguments, nodes, path))
@@ -145,6 +163,13 @@ class _Compiler(msgspec.Struct, frozen=True):
                 return plan.Problems(key, problems, tuple(self._entries("_Problem_", nodes, path)))
             case _:
                 assert_never(asked)
+
+    def _asked(self, key: str, nodes: list[FieldNode], owner: Owner) -> Asked:
+        """A root field for those who plan it elsewhere."""
+        return Asked(
+            *(key, nodes, owner, self.contract.vocabulary, self.collector),
+            *(self._condition, self._selections, self._judge_size, self._refuse, self.budget.spend),
+        )
 
     def _meta(self, type_name: str, nodes: list[FieldNode]) -> Iterator[plan.MetaOutput]:
         for key, below in self.collector.below(type_name, nodes).items():
@@ -207,11 +232,15 @@ class _Compiler(msgspec.Struct, frozen=True):
         """`first` and `skip`."""
         first, skip = arguments.get("first"), arguments.get("skip")
         first, skip = DEFAULT_FIRST if first is None else first, skip or 0
-        if not 1 <= first <= MAX_FIRST:
-            self._refuse(_out_of_range("first", MAX_FIRST, first), nodes, path)
+        self._judge_size("first", first, nodes, path)
         if not 0 <= skip <= MAX_SKIP:
             self._refuse(_out_of_range("skip", MAX_SKIP, skip), nodes, path)
         return first, skip
+
+    def _judge_size(self, argument: str, given: int, nodes: list[FieldNode], path: PathKeys) -> None:
+        """Refuse a number of rows that is out of range."""
+        if not 1 <= given <= MAX_FIRST:
+            self._refuse(_out_of_range(argument, MAX_FIRST, given), nodes, path)
 
     def _order(self, type_name: str, arguments: Mapping[str, Any]) -> plan.Order | None:
         """An order's direction counts only together with an order."""

@@ -26,6 +26,7 @@ from graphql import (
 from docgraph.api.documents import Request
 from docgraph.api.errors import Code, error
 from docgraph.model.schema import EntityRef, EntityType, Field
+from docgraph.query.figures import MAX_GROUPS
 
 Tree = Mapping[str, Any]
 
@@ -69,6 +70,16 @@ def resolver(owner: EntityType | None, name: str) -> Any:
 def by_key(answered: Tree, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     """A tree holds values under the keys of the response; an error stands for itself."""
     return answered[str(info.path.key)]
+
+
+def groups(answered: Tree, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    """Groups: the tree holds up to one more than there may be."""
+    found = by_key(answered, info)
+    if isinstance(found, list) and len(found) > MAX_GROUPS:
+        raise error(
+            f"There are more than {MAX_GROUPS} groups: group by fewer fields, or narrow `where`", Code.TOO_COMPLEX
+        )
+    return found
 
 
 def _led_to(answered: Tree, info: GraphQLResolveInfo[Any]) -> Any:

@@ -40,6 +40,7 @@ OVERLOADED = "service is overloaded and can not run the query right now. Please 
 NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required(): a null where none may be
 SEVERAL_ROWS = "21000"  # SQLSTATE of a scalar subquery with more than one row
 CANCELED = "57014"  # SQLSTATE of a statement that took too long
+OUT_OF_RANGE = "22003"  # SQLSTATE of a sum of Floats that is none
 TOO_COMPLEX = ("54000", "54001", "54011", "54023")  # SQLSTATEs: more than Postgres can take
 
 
@@ -227,6 +228,8 @@ def _failed(failure: asyncpg.PostgresError, limits: Limits) -> Answer:
         late = error("Query timed out", Code.TIMED_OUT)
         late.extensions = {**(late.extensions or {}), "limit": limits.statement_seconds}
         return _without_answer(late, 200)
+    if failure.sqlstate == OUT_OF_RANGE:
+        return _refused("A sum is larger than a Float can be: narrow `where`.", Code.BAD_INPUT, 200)
     if failure.sqlstate in TOO_COMPLEX:
         return _refused("query is too expensive", Code.TOO_COMPLEX, 200)
     if isinstance(failure, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):

@@ -16,6 +16,7 @@ from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLEnumValue,
+    GraphQLField,
     GraphQLFloat,
     GraphQLID,
     GraphQLInputField,
@@ -23,6 +24,7 @@ from graphql import (
     GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLString,
 )
 from graphql.type import GraphQLInputType
@@ -37,7 +39,7 @@ from docgraph.query import filters
 class Ready:
     """Stands for a ready-made graphql-core type in the types that Strawberry converts."""
 
-    def __init__(self, core: GraphQLInputObjectType | GraphQLEnumType) -> None:
+    def __init__(self, core: GraphQLInputObjectType | GraphQLEnumType | GraphQLObjectType) -> None:
         self.core = core
 
     @property
@@ -60,6 +62,18 @@ class Input(GraphQLInputObjectType):
 
     @cached_property
     def fields(self) -> dict[str, GraphQLInputField]:
+        return self._make()
+
+
+class Output(GraphQLObjectType):
+    """An object type whose field names are known to be names."""
+
+    def __init__(self, name: str, make: Callable[[], dict[str, GraphQLField]], description: str | None = None) -> None:
+        super().__init__(name, {}, description=description)
+        self._make = make
+
+    @cached_property
+    def fields(self) -> dict[str, GraphQLField]:
         return self._make()
 
 

@@ -28,6 +28,18 @@ class Many(msgspec.Struct, frozen=True):
     owner: Owner
 
 
+class Paged(msgspec.Struct, frozen=True):
+    """`xConnection`: entities page by page, with cursors."""
+
+    owner: Owner
+
+
+class Grouped(msgspec.Struct, frozen=True):
+    """`xAggregate`: figures about entities, by group."""
+
+    owner: Owner
+
+
 class History(msgspec.Struct, frozen=True):
     """The versions of one entity."""
 
@@ -42,13 +54,18 @@ class Problems(msgspec.Struct, frozen=True):
     """`_problems`: what is wrong with the documents now."""
 
 
-RootField = One | Many | History | AboutTheIndex | Problems
+RootField = One | Many | Paged | Grouped | History | AboutTheIndex | Problems
 
 
 def owners(schema: Schema) -> Iterator[Owner]:
     """What has query fields of its own: entities in declaration order, then interfaces."""
     yield from schema.entities.values()
     yield from schema.interfaces.values()
+
+
+def stem(owner: Owner) -> str:
+    """What the names of an owner's further query fields begin with."""
+    return owner.plural.removesuffix("_collection")
 
 
 def root_fields(schema: Schema) -> Mapping[str, RootField]:
@@ -58,6 +75,8 @@ def root_fields(schema: Schema) -> Mapping[str, RootField]:
         found[owner.singular] = One(owner)
         found[owner.plural] = Many(owner)
     for owner in owners(schema):
+        found[f"{stem(owner)}Connection"] = Paged(owner)
+        found[f"{stem(owner)}Aggregate"] = Grouped(owner)
         # A type of the author's may be called so: PoolFee and PoolFeeHistory stand in real schemas.
         found.setdefault(f"{owner.singular}History", History(owner))
     found["_meta"] = AboutTheIndex()

@@ -11,7 +11,8 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
-from docgraph.api.complete import resolver
+from docgraph.api.complete import groups, resolver
+from docgraph.api.roots import Grouped, root_fields
 from docgraph.api.scalars import DEFINITIONS
 from docgraph.api.types import types_of
 from docgraph.model.schema import Schema
@@ -27,6 +28,9 @@ def strawberry_schema(schema: Schema) -> strawberry.Schema:
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
                 field.resolve = resolver(schema.entities.get(kind.name), name)
+    for name, asked in root_fields(schema).items():
+        if isinstance(asked, Grouped):
+            _query(core).fields[name].resolve = groups
     return made
 
 
@@ -34,3 +38,9 @@ def core_of(schema: strawberry.Schema) -> GraphQLSchema:
     """The graphql-core schema inside, which validation and completion work on."""
     core: GraphQLSchema = schema._schema
     return core
+
+
+def _query(core: GraphQLSchema) -> GraphQLObjectType:
+    if core.query_type is None:
+        raise TypeError("a schema has query fields")
+    return core.query_type

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 import msgspec
-from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLInt
+from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType, GraphQLInt
 from strawberry.types.arguments import StrawberryArgument
 
 from docgraph.api.books import Books
+from docgraph.api.connection_types import Connections
 from docgraph.api.definitions import (
     Declared,
     Shown,
@@ -27,8 +28,21 @@ from docgraph.api.definitions import (
     required_list,
     union,
 )
+from docgraph.api.figure_types import Figures, figure_arguments
 from docgraph.api.inputs import Inputs, Ready, enum, scalar
-from docgraph.api.roots import AboutTheIndex, History, Many, One, Owner, Problems, RootField, owners, root_fields
+from docgraph.api.roots import (
+    AboutTheIndex,
+    Grouped,
+    History,
+    Many,
+    One,
+    Owner,
+    Paged,
+    Problems,
+    RootField,
+    owners,
+    root_fields,
+)
 from docgraph.api.scalars import ANNOTATION
 from docgraph.model.schema import EntityRef, EnumRef, Field, Scalar, Schema
 from docgraph.query import filters
@@ -57,7 +71,8 @@ class _Fixed:
 
     def __init__(self) -> None:
         whole, octets = ANNOTATION[Scalar.INT], ANNOTATION[Scalar.BYTES]
-        self.direction = Ready(enum("OrderDirection", [("asc", None), ("desc", None)], "The direction of an order."))
+        self.order_direction = enum("OrderDirection", [("asc", None), ("desc", None)], "The direction of an order.")
+        self.direction = Ready(self.order_direction)
         self.policy = Ready(
             enum(
                 "_SubgraphErrorPolicy_",
@@ -130,6 +145,10 @@ class _Builder:
             for name, made in schema.unions.items()
         }
         self.shown: Mapping[str, Shown] = {**self.interfaces, **self.entities, **self.unions}
+        self.orders = dict(self._orders())
+        self.connections = Connections(self.fixed.order_direction, self.orders, self.filters)
+        figures = Figures(schema, enums)
+        self.figures = {name: Ready(figures.aggregate(owner)) for name, owner in self.owners.items()}
         self.arguments = {name: tuple(self._collection_arguments(owner)) for name, owner in self.owners.items()}
 
     def types(self) -> Types:
@@ -167,12 +186,16 @@ class _Builder:
 
     def _collection_arguments(self, owner: Owner) -> Iterator[StrawberryArgument]:
         yield from self._page_arguments()
-        orders = filters.orders_of(self.schema, owner)
-        if orders:
-            order = Ready(enum(f"{owner.name}_orderBy", [(each, None) for each in orders]))
-            yield argument("orderBy", optional(order))
+        if owner.name in self.orders:
+            yield argument("orderBy", optional(Ready(self.orders[owner.name])))
             yield self.fixed.direction_argument
         yield argument("where", optional(self.filters[owner.name]))
+
+    def _orders(self) -> Iterator[tuple[str, GraphQLEnumType]]:
+        for name, owner in self.owners.items():
+            orders = filters.orders_of(self.schema, owner)
+            if orders:
+                yield name, enum(f"{name}_orderBy", [(each, None) for each in orders])
 
     def _page_arguments(self) -> tuple[StrawberryArgument, ...]:
         return (self.fixed.skip, self.fixed.first)
@@ -200,6 +223,12 @@ class _Builder:
             case Many(owner):
                 shown = required_list(self.shown[owner.name])
                 return Declared(name, shown, (*self.arguments[owner.name], block, policy))
+            case Paged(owner):
+                shown = self.connections.connection(owner, self.shown[owner.name], self.figures[owner.name])
+                return Declared(name, shown, (*self.connections.arguments(owner), block))
+            case Grouped(owner):
+                arguments = figure_arguments(owner, self.filters[owner.name])
+                return Declared(name, required_list(self.figures[owner.name]), (*arguments, block))
             case History(owner):
                 versions = required_list(self._versions(owner))
                 by_id = argument("id", ANNOTATION[Scalar.ID])

@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from docgraph.query import plan
+from docgraph.query.figures import MAX_GROUPS
+from docgraph.query.measures import Figures
+from docgraph.query.pages import Constant, Page, Total
 
 
 def entities(operation: plan.Operation) -> int:
@@ -25,6 +28,10 @@ def _root(root: plan.Root) -> int:
             return _many(root.rows, root.selections)
         case plan.ById():
             return _below(root.selections)
+        case plan.Connection():
+            return sum(_connected(root.window.size, output) for output in root.outputs)
+        case plan.Groups():
+            return MAX_GROUPS if root.fields else 1
         case plan.History():
             below = sum(_below(each.selections) for each in root.outputs)
             return root.rows.first + root.rows.first * below
@@ -32,6 +39,20 @@ def _root(root: plan.Root) -> int:
             return 0
         case _:
             assert_never(root)
+
+
+def _connected(size: int, output: plan.ConnectionOutput) -> int:
+    """A page counts once for each list that is made of it."""
+    match output:
+        case plan.Nodes():
+            return size + size * _below(output.selections)
+        case plan.Edges():
+            nodes = (part.selections for part in output.outputs if isinstance(part, plan.Nodes))
+            return size + size * sum(map(_below, nodes))
+        case Page() | Total() | Figures() | Constant():
+            return 0
+        case _:
+            assert_never(output)
 
 
 def _many(rows: plan.Rows, selections: tuple[plan.Selection, ...]) -> int:

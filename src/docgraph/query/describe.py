@@ -12,6 +12,8 @@ import msgspec
 
 from docgraph.query import plan
 from docgraph.query.ledger import Entry
+from docgraph.query.measures import Count, Figure, Figures, GroupedBy, Measured, Part
+from docgraph.query.pages import Constant, CursorOf, Page, Total
 
 INDENT = "  "
 
@@ -30,6 +32,13 @@ def _root(root: plan.Root) -> Iterator[str]:
         case plan.ById():
             yield f"{root.key}: one with id {root.id!r}{at}"
             yield from _selections(root.selections)
+        case plan.Connection():
+            yield f"{root.key}: connection of {root.type}{_window(root)}{at}"
+            yield from _deeper(_connection(root.outputs))
+        case plan.Groups():
+            by = f" by {', '.join(field.name for field in root.fields)}" if root.fields else ""
+            yield f"{root.key}: figures of {root.type}{by}{_where(root.condition)}{at}"
+            yield from _deeper(_figures(root.outputs))
         case plan.History():
             rows = f"first {root.rows.first} skip {root.rows.skip} {root.direction.value}"
             yield f"{root.key}: versions of {root.type} {root.id!r} {rows}"
@@ -65,24 +74,107 @@ def _block(block: plan.BlockAt) -> str:
 def _rows(rows: plan.Rows) -> str:
     order = ""
     if rows.order is not None:
-        child = f".{rows.order.child.name}" if rows.order.child else ""
-        order = f" ordered by {rows.order.field.name}{child} {rows.order.direction.value}"
-    where = "" if rows.condition == plan.EVERYTHING else f" where {_condition(rows.condition)}"
-    return f" first {rows.first} skip {rows.skip}{order}{where}"
+        order = f" ordered by {order_text(rows.order)}"
+    return f" first {rows.first} skip {rows.skip}{order}{_where(rows.condition)}"
 
 
-def _condition(condition: plan.Condition) -> str:
+def _window(root: plan.Connection) -> str:
+    window = root.window
+    told = [f" {name} {part}" for name, part in (("first", window.first), ("last", window.last)) if part is not None]
+    for name, place in (("after", window.after), ("before", window.before)):
+        told += [f" {name} {list(place.keys)!r}"] if place is not None else []
+    orders = ", ".join(order_text(order) for order in root.orders)
+    return f"{''.join(told)} ordered by {orders}{_where(root.condition)}"
+
+
+def _connection(outputs: tuple[plan.ConnectionOutput, ...]) -> Iterator[str]:
+    for output in outputs:
+        match output:
+            case plan.Nodes():
+                yield f"{output.key}: rows"
+                yield from _selections(output.selections)
+            case plan.Edges():
+                yield f"{output.key}: rows with cursors"
+                for part in output.outputs:
+                    yield from _deeper(_edge(part))
+            case Page():
+                yield f"{output.key}: page"
+                for told in output.outputs:
+                    what = "type name" if isinstance(told, Constant) else told.fact.value
+                    yield f"{INDENT}{told.key}: {what}"
+            case Figures():
+                yield f"{output.key}: figures"
+                yield from _deeper(_figures(output.outputs))
+            case Total():
+                yield f"{output.key}: number of rows"
+            case Constant():
+                yield f"{output.key}: type name"
+            case _:
+                assert_never(output)
+
+
+def _figures(outputs: tuple[Figure, ...]) -> Iterator[str]:
+    for output in outputs:
+        match output:
+            case Count():
+                yield f"{output.key}: number of rows"
+            case Part():
+                yield output.key
+                yield from (f"{INDENT}{part.key}: {_figure(part)}" for part in output.outputs)
+            case Constant():
+                yield f"{output.key}: type name"
+            case _:
+                assert_never(output)
+
+
+def _figure(part: Measured | GroupedBy | Constant) -> str:
+    match part:
+        case Measured():
+            return f"{part.measure.value} of {part.field.name}"
+        case GroupedBy():
+            return part.field.name
+        case Constant():
+            return "type name"
+        case _:
+            assert_never(part)
+
+
+def _edge(part: CursorOf | plan.Nodes | Constant) -> Iterator[str]:
+    match part:
+        case CursorOf():
+            yield f"{part.key}: cursor"
+        case plan.Nodes():
+            yield f"{part.key}: row"
+            yield from _selections(part.selections)
+        case Constant():
+            yield f"{part.key}: type name"
+        case _:
+            assert_never(part)
+
+
+def order_text(order: plan.Order) -> str:
+    """An order in words."""
+    child = f".{order.child.name}" if order.child else ""
+    return f"{order.field.name}{child} {order.direction.value}"
+
+
+def _where(condition: plan.Condition) -> str:
+    return "" if condition == plan.EVERYTHING else f" where {condition_text(condition)}"
+
+
+def condition_text(condition: plan.Condition) -> str:
+    """A condition in words; different conditions have different words."""
     match condition:
         case plan.And(conditions):
-            return f"all({', '.join(map(_condition, conditions))})"
+            return f"all({', '.join(map(condition_text, conditions))})"
         case plan.Or(conditions):
-            return f"any({', '.join(map(_condition, conditions))})"
+            return f"any({', '.join(map(condition_text, conditions))})"
         case plan.Not(inner):
-            return f"not({_condition(inner)})"
+            return f"not({condition_text(inner)})"
         case plan.Compare(field=field, operator=operator, value=payload):
             return f"{field.name} {operator.suffix.removeprefix('_') or 'is'} {payload!r}"
         case plan.Exists(field=field, quantifier=quantifier, condition=inner):
-            return f"{quantifier.name.lower()} {field.name}({_condition(inner)})"
+            return f"{quantifier.name.lower()} {field.name}({condition_text(inner)})"
         case plan.ChangedSince(block):
             return f"changed since block {block}"
         case _:

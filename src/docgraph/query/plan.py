@@ -14,7 +14,9 @@ import msgspec
 from docgraph.model.changes import Id
 from docgraph.model.schema import Field
 from docgraph.query.ledger import Entry, ProblemsWanted
+from docgraph.query.measures import Figure, Figures
 from docgraph.query.operators import Operator
+from docgraph.query.pages import Constant, CursorOf, Page, Total, Window
 
 # Which block -----------------------------------------------------------------
 
@@ -182,6 +184,23 @@ class Selection(msgspec.Struct, frozen=True):
     outputs: tuple[Output, ...]
 
 
+class Nodes(msgspec.Struct, frozen=True):
+    """The rows of a page, or the one of an edge."""
+
+    key: str
+    selections: tuple[Selection, ...]
+
+
+class Edges(msgspec.Struct, frozen=True):
+    """The rows of a page with their cursors."""
+
+    key: str
+    outputs: tuple[CursorOf | Nodes | Constant, ...]
+
+
+ConnectionOutput = Nodes | Edges | Page | Total | Figures | Constant
+
+
 # The operation ---------------------------------------------------------------
 
 
@@ -201,6 +220,31 @@ class ById(msgspec.Struct, frozen=True):
     key: str
     id: Id
     selections: tuple[Selection, ...]
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """A root field for many entities, read page by page."""
+
+    key: str
+    type: str  # name of the entity or interface
+    orders: tuple[Order, ...]  # the last is by id and decides every tie
+    condition: Condition
+    window: Window
+    outputs: tuple[ConnectionOutput, ...]
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+class Groups(msgspec.Struct, frozen=True):
+    """A root field for figures about many entities, by group; one group of all where there are no fields."""
+
+    key: str
+    type: str  # name of the entity or interface
+    fields: tuple[Field, ...]  # what they are grouped and ordered by
+    condition: Condition
+    outputs: tuple[Figure, ...]
     block: BlockAt = None
     policy: Policy = Policy.ALLOW
 
@@ -280,7 +324,7 @@ class RootTypeName(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
-Root = Collection | ById | History | Meta | Problems | RootTypeName
+Root = Collection | ById | Connection | Groups | History | Meta | Problems | RootTypeName
 
 
 class Operation(msgspec.Struct, frozen=True):

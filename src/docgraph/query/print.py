@@ -15,6 +15,8 @@ from typing import assert_never
 from docgraph.query import plan
 from docgraph.query.blocks import evidence, number_at
 from docgraph.query.conditions import condition, order_key
+from docgraph.query.connections import connection
+from docgraph.query.figures import groups
 from docgraph.query.history import history
 from docgraph.query.meta import meta
 from docgraph.query.objects import TYPE, Branch, Named, entries, many, one, text
@@ -39,6 +41,10 @@ def _root(root: plan.Root, layout: Layout, form: Form) -> Sql:
             return many([_listed(setting, selection, root.rows) for selection in root.selections], root.rows)
         case plan.ById():
             return one([_by_id(setting, selection, root) for selection in root.selections])
+        case plan.Connection():
+            return connection(setting, root, _named)
+        case plan.Groups():
+            return groups(setting, root)
         case plan.History():
             return history(root, setting, _named)
         case plan.Meta():

@@ -37,7 +37,11 @@ _API_TYPES = frozenset(
         "_ProblemFilter_",
     }
 )
-_SUFFIXES = ("filter", "orderBy", "order", "connection", "edge", "aggregate", "key", "groupBy", "version")
+_MEASURES = ("countDistinct", "sum", "avg", "min", "max")
+_SUFFIXES = (
+    *("filter", "orderBy", "order", "connection", "edge", "aggregate", "key", "groupBy", "version"),
+    *(f"aggregate_{measure}" for measure in _MEASURES),
+)
 _API_FIELDS = ("_meta", "_logs", "_problems")
 
 # Postgres keeps these for itself in every table. Source: PostgreSQL documentation, 5.6 System Columns.
