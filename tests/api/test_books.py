@@ -207,10 +207,51 @@ async def test_an_error_within_a_version_has_its_path(project: Project) -> None:
     assert error["extensions"]["code"] == "NULL_VALUE"
 
 
+# Sources ----------------------------------------------------------------------
+
+
+async def test_an_entity_tells_document_line_and_block_it_comes_from(project: Project) -> None:
+    project.page("in/a.json", id="a", title="A")
+    project.write("rows/r.csv", "id,title\nx,X\ny,Y\n")
+    await project.index()
+    query = "{ pages { id _source { document path line block } } }"
+    assert (await project.data(query))["pages"] == [
+        {"id": "a", "_source": {"document": "Pages/in/a.json", "path": "in/a.json", "line": None, "block": 1}},
+        {"id": "x", "_source": {"document": "Rows/r.csv", "path": "r.csv", "line": 2, "block": 1}},
+        {"id": "y", "_source": {"document": "Rows/r.csv", "path": "r.csv", "line": 3, "block": 1}},
+    ]
+
+
+async def test_a_row_that_moves_keeps_its_version_and_tells_its_new_line(project: Project) -> None:
+    project.write("rows/r.csv", "id,title\nx,X\n")
+    await project.index()
+    project.write("rows/r.csv", "id,title\nw,W\nx,X\n")
+    await project.index()
+    answer = await project.data('{ page(id: "x") { _source { line block } } pageHistory(id: "x") { since } }')
+    assert answer == {"page": {"_source": {"line": 3, "block": 1}}, "pageHistory": [{"since": 1}]}
+
+
+async def test_a_former_version_tells_its_document_although_that_is_gone(project: Project) -> None:
+    project.write("rows/r.csv", "id,title\nx,X\n")
+    await project.index()
+    (project.root / "rows/r.csv").unlink()
+    await project.index()
+    query = '{ named(id: "x", block: { number: 1 }) { _source { document line } } }'
+    assert await project.data(query) == {"named": {"_source": {"document": "Rows/r.csv", "line": 2}}}
+
+
+async def test_the_conflict_of_a_record_names_its_line(project: Project) -> None:
+    project.page("a.json", id="x", title="A")
+    project.write("rows/r.csv", "id,title\nw,W\nx,X\n")
+    await project.index()
+    told = (await project.data("{ _problems { kind path line } }"))["_problems"]
+    assert told == [{"kind": "conflict", "path": "r.csv", "line": 3}]
+
+
 # The documentation ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", ["_problems", "History"])
+@pytest.mark.parametrize("field", ["_problems", "History", "_source"])
 async def test_the_examples_of_the_documentation_are_answered(project: Project, field: str) -> None:
     examples = [each for each in re.findall(r"```graphql\n(.*?)```", DOCS.read_text(), re.DOTALL) if field in each]
     assert examples

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -170,3 +171,41 @@ async def test_a_killed_first_load_is_gone_on_with_and_ends_in_the_same_rows(roo
         assert block.number == 1
         assert await rows(dsn) == {f"{number // 100}/{number}.json": str(number) for number in range(3_000)}
         assert await indexer.catch_up() is None
+
+
+async def test_lines_after_random_edits_are_those_of_a_rebuild(root: Path, dsn: str) -> None:
+    (root / "subgraph.yaml").write_text(
+        MANIFEST.replace("documentHandlers: [{handler: handle}]", "recordHandlers: [{handler: handle}]")
+    )
+    (root / "mappings/pages.py").write_text(
+        'from generated.schema import Page\n\n\ndef handle(row):\n    Page(id=row.data["id"], title="same").save()\n'
+    )
+    chance = random.Random(3)
+    for _ in range(6):
+        for name in chance.sample("abc", 2):
+            ids = chance.sample("uvwxyz", chance.randint(0, 4))  # some are claimed by several documents
+            (root / f"docs/{name}.csv").write_text("".join(f"{each}\n" for each in ("id", *ids)))
+        await catch_up(root, dsn, "pages")
+    connection = await asyncpg.connect(dsn)
+    try:
+        followed = await lines(connection, await catch_up(root, dsn, "pages"))
+        assert followed == await lines(connection, await catch_up(root, dsn, "rebuilt"))
+        assert len({line for _, _, line in followed}) > 1
+    finally:
+        await connection.close()
+
+
+async def catch_up(root: Path, dsn: str, index: str) -> str:
+    """Brings the index up to the documents and returns its namespace."""
+    project = load_project(root, {})
+    async with open_store(dsn, index) as store, store.writer(project.schema, ["Docs"], project.fingerprint) as writer:
+        await Indexer(project, writer, lambda event: None).catch_up()
+        return writer.layout.namespace
+
+
+async def lines(connection: asyncpg.Connection, namespace: str) -> set[tuple[str, str, int]]:
+    query = """
+    select p.id, d.path, p."$line" from {0}.page as p join {0}."$document" as d on d.id = p."$document"
+    union all
+    select c.id, d.path || ' waits', c.line from {0}."$claim" as c join {0}."$document" as d on d.id = c.document"""
+    return {tuple(row) for row in await connection.fetch(query.format(namespace))}

@@ -58,7 +58,7 @@ async def test_the_example_mapping_indexes_the_example_documents(project: Any) -
         ),
     )
     assert await project.run(written["documents/companies.csv"], "companies.csv", "Companies", handlers) == (
-        Save("Company", "acme-inc", ("acme-inc", "Acme Inc")),
+        Save("Company", "acme-inc", ("acme-inc", "Acme Inc"), line=2),
     )
 
 

@@ -89,8 +89,8 @@ async def handle_line(record: Record) -> None:
     )
     assert await project.run('{"id": 1}\n\n{"id": 2}\n', "b.jsonl") == (
         Save("Company", "all", ("all", "b.jsonl")),
-        Save("Skill", "1", ("1", "line 1")),
-        Save("Skill", "2", ("2", "line 3")),
+        Save("Skill", "1", ("1", "line 1"), line=1),
+        Save("Skill", "2", ("2", "line 3"), line=3),
     )
 
 

@@ -191,6 +191,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "connection field": (PAGE + "type ▸PagesConnection @entity { id: ID! }", "pagesConnection", "singular:"),
     "own query fields": ('type ▸A @entity(singular: "x", plural: "x") { id: ID! }', "one of itself", "singular:"),
+    "_source": ("type A @entity { id: ID!  ▸_source: String }", "_source is kept for the API", "another name"),
     "_meta": ('type ▸A @entity(singular: "_meta") { id: ID! }', "collides with one of the API itself", "singular:"),
     "tables": (
         "type NFTPool @entity { id: ID! }\ntype ▸NftPool @entity { id: ID! }",

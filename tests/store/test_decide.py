@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgraph.model.changes import DocumentKey, TypeCounts
-from docgraph.store.decide import Claim, Contribution, Current, Decision, Dropped, Insert, Kept, Key, Saved, decide
+from docgraph.store.decide import Claim, Contribution, Current, Decision, Dropped, Insert, Kept, Key, Own, Saved, decide
 
 SPACE = {"Person": "Person", "Robot": "Person", "Tag": "Tag"}  # Person and Robot share one
 
@@ -74,10 +74,10 @@ class Index:
             if not self.claims[dropped.key]:
                 del self.claims[dropped.key]
         for type_name, moved in decision.own.items():
-            for identifier, document in moved:
-                key = (SPACE[type_name], identifier)
+            for own in moved:
+                key = (SPACE[type_name], own.id)
                 self.served[key] = msgspec.structs.replace(
-                    self.served[key], document=document, position=DocumentKey(0, chr(document))
+                    self.served[key], document=own.document, position=DocumentKey(0, chr(own.document))
                 )
         for type_name, ids in decision.retire.items():
             for identifier in ids:
@@ -196,7 +196,7 @@ def test_the_same_row_of_another_document_changes_hands_without_a_new_version():
     index = Index()
     index.change({"b": [("Tag", "x", "same")]})
     decision = index.change({"b": None, "c": [("Tag", "x", "same")]})
-    assert decision.own == {"Tag": [("x", ord("c"))]}
+    assert decision.own == {"Tag": [Own("x", ord("c"), None)]}
     assert (decision.retire, decision.insert, decision.counts) == ({}, {}, {})
 
 

@@ -27,16 +27,13 @@ STEPS = 4
 
 State = dict[DocumentKey, tuple[Known, tuple[Contribution, ...]]]
 
-TABLES = {
-    "Post": 'select t.id, title, author, source, path from {0}.post t join {0}."$document" d on d.id = "$document"',
-    "Person": 'select t.id, name, source, path from {0}.person t join {0}."$document" d on d.id = "$document"',
-    "Robot": 'select t.id, name, source, path from {0}.robot t join {0}."$document" d on d.id = "$document"',
-}
+ROWS = 'select t.id, {1}, source, path, "$line" from {0}.{2} as t join {0}."$document" as d on d.id = "$document"'
+TABLES = {"Post": "title, author", "Person": "name", "Robot": "name"}
 
 
-def save(type_name: str, identifier: str, text: str) -> Save:
+def save(type_name: str, identifier: str, text: str, line: int | None) -> Save:
     row = (identifier, text, None, [], None, None) if type_name == "Post" else (identifier, text)
-    return Save(type_name, identifier, row)
+    return Save(type_name, identifier, row, line)
 
 
 def random_contributions(chance: random.Random) -> tuple[Contribution, ...]:
@@ -45,7 +42,11 @@ def random_contributions(chance: random.Random) -> tuple[Contribution, ...]:
     for space, identifier in keys:
         type_name = "Post" if space == "Post" else chance.choice(("Person", "Robot"))
         remove = chance.random() < 0.15
-        said.append(Remove(type_name, identifier) if remove else save(type_name, identifier, chance.choice("12")))
+        said.append(
+            Remove(type_name, identifier)
+            if remove
+            else save(type_name, identifier, chance.choice("12"), chance.choice((None, 2, 3)))
+        )
     return tuple(said)
 
 
@@ -75,7 +76,7 @@ def rebuild(present: State) -> dict[str, set[tuple[object, ...]]]:
                     served.pop(space, None)
                 case Save(row=row) if space not in served:
                     values = row[:3] if said.type == "Post" else row
-                    served[space] = (said.type, (*values, key.source, key.path))
+                    served[space] = (said.type, (*values, key.source, key.path, said.line))
     return {name: {row for each, row in served.values() if each == name} for name in TABLES}
 
 
@@ -124,13 +125,14 @@ def hash_of(present: Mapping[DocumentKey, tuple[Known, object]]) -> bytes:
 
 async def rows(connection, namespace: str) -> dict[str, set[tuple[object, ...]]]:
     return {
-        name: {tuple(row) for row in await connection.fetch(query.format(namespace))} for name, query in TABLES.items()
+        name: {tuple(row) for row in await connection.fetch(ROWS.format(namespace, columns, name.lower()))}
+        for name, columns in TABLES.items()
     }
 
 
 async def claims(connection, namespace: str) -> set[tuple[object, ...]]:
     query = """
-    select c.space, c.id, d.source, d.path, c.seq, c.type, c.hash, c.row, w.source, w.path
+    select c.space, c.id, d.source, d.path, c.seq, c.type, c.hash, c.row, c.line, w.source, w.path
     from {0}."$claim" c join {0}."$document" d on d.id = c.document left join {0}."$document" w on w.id = c.against"""
     return {tuple(row) for row in await connection.fetch(query.format(namespace))}
 

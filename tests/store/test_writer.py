@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from docgraph.model.changes import (
     Contribution,
@@ -29,6 +30,9 @@ from docgraph.store.served import status
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
+
+
+LINES = 'select id, "$since", "$line" from docgraph_d1.post order by id'
 
 
 def known(content: str, mtime: int = 0) -> Known:
@@ -117,6 +121,28 @@ async def test_a_changed_document_makes_versions_only_of_the_rows_that_differ(wr
     assert [tuple(row) for row in await connection.fetch(versions)] == [("1", "one", 2), ("2", "new", 3)]
     history = 'select id, title, "$since", "$until" from docgraph_d1."post$history"'
     assert [tuple(row) for row in await connection.fetch(history)] == [("2", "two", 2, 3)]
+
+
+async def test_a_line_that_moves_is_updated_in_place_without_a_new_version(writer, connection):
+    await commit(writer, indexed("a", replace(post("1", "one"), line=2)))
+    block = await commit(writer, indexed("a", replace(post("1", "one"), line=3), content="moved"))
+    assert (block.number, block.counts) == (3, {})
+    assert [tuple(row) for row in await connection.fetch(LINES)] == [("1", 2, 3)]
+    assert await connection.fetchval('select count(*) from docgraph_d1."post$history"') == 0
+
+
+async def test_a_version_that_ends_keeps_its_line_and_a_claim_brings_its_own(writer, connection):
+    await commit(writer, indexed("b", replace(post("1", "of b"), line=7)))
+    await commit(writer, indexed("a", replace(post("1", "of a"), line=4)))
+    assert [tuple(row) for row in await connection.fetch(LINES)] == [("1", 3, 4)]
+    await commit(writer, indexed("b", replace(post("1", "of b"), line=9), content="moved"))
+    await commit(writer, Gone(DocumentKey(0, "a")))
+    assert [tuple(row) for row in await connection.fetch(LINES)] == [("1", 5, 9)]
+    history = """
+    select title, "$line", path
+    from docgraph_d1."post$history" left join docgraph_d1."$gone" as d on d.id = "$document" """
+    former = {tuple(row) for row in await connection.fetch(history)}
+    assert former == {("of b", 7, None), ("of a", 4, "a")}, "of documents that are gone the name is kept"
 
 
 async def test_equal_numbers_are_equal_rows_however_they_are_written(writer):

@@ -23,6 +23,16 @@ class Books:
     """The types of the books; every schema has them."""
 
     def __init__(self) -> None:
+        self._source = object_type("_Source_", "Where in the documents an entity comes from.")
+        fill(
+            self._source,
+            [
+                Declared("document", str, description="The data source's name and the document's path in it"),
+                Declared("path", str, description="The document's path in its data source"),
+                Declared("line", optional(WHOLE), description="The record's line, from 1; null: the whole document"),
+                Declared("block", WHOLE, description="The block that made this version of the entity"),
+            ],
+        )
         self.problem = object_type("_Problem_", "Something that is wrong with a document now.")
         fill(
             self.problem,
@@ -44,6 +54,10 @@ class Books:
         self.problem_filter = Ready(
             GraphQLInputObjectType("_ProblemFilter_", {key: GraphQLInputField(GraphQLString) for key in keys})
         )
+
+    def source(self) -> Declared:
+        """The field of every entity and interface."""
+        return Declared("_source", optional(self._source), (), "Which document says so, and where in it")
 
     def problems(self, name: str) -> Declared:
         where = argument("where", optional(self.problem_filter))

@@ -284,6 +284,9 @@ class _Compiler(msgspec.Struct, frozen=True):
             if name == "__typename":
                 yield plan.TypeName(key)
                 continue
+            if name == "_source":
+                yield plan.Source(key, tuple(self._entries("_Source_", below, (*path, key))))
+                continue
             field = entity.field(name)
             if isinstance(field.type, EntityRef):
                 yield from self._led_to(entity, field, field.type.name, key, below, (*path, key))

@@ -153,7 +153,7 @@ class _Builder:
 
     def types(self) -> Types:
         for name, owner in self.owners.items():
-            fill(self.shown[name], [self._field(field) for field in owner.fields])
+            fill(self.shown[name], [*map(self._field, owner.fields), self.books.source()])
         query = object_type("Query")
         fill(query, self._root_fields())
         return Types(query, (*self.entities.values(), *self.others, *ANNOTATION.values()))

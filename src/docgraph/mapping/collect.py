@@ -1,7 +1,8 @@
 """What one document's handlers save and remove, gathered until they are done.
 
-One collector per run of a document. Handlers reach the current one through a
-context variable, so that tasks and threads they start save to the right place.
+One collector per run of a document. Handlers reach it, and the record that they were
+called for, through a context variable, so that tasks and threads they start save to
+the right place.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class _Saved(msgspec.Struct):
     shape: Shape
     id: Id
     values: dict[str, object]  # attribute name → stored value, of what was assigned
+    line: int | None  # of the record that was handled when it was saved last
 
 
 class Collector:
@@ -62,7 +64,7 @@ class Collector:
         self._made: dict[tuple[str, Id], _Saved | Remove] = {}
         self._open = True
 
-    def save(self, type_name: str, given: Mapping[str, object]) -> None:
+    def save(self, type_name: str, given: Mapping[str, object], line: int | None = None) -> None:
         """Keep what the entity was given; fields given before and not now stay as they were.
 
         Raises Misuse; Rejected: values that do not fit, all of them.
@@ -86,7 +88,7 @@ class Collector:
         refusals += [_missing(shape, entity_id, name) for name in unset]
         if refusals:
             raise Rejected(tuple(refusals))
-        self._made[shape.space, entity_id] = _Saved(shape, entity_id, values)
+        self._made[shape.space, entity_id] = _Saved(shape, entity_id, values, line)
 
     def remove(self, type_name: str, given_id: object) -> None:
         """Say that the entity is not to be, whatever earlier documents say. Raises Misuse, Rejected."""
@@ -106,7 +108,7 @@ class Collector:
         return tuple(
             made
             if isinstance(made, Remove)
-            else Save(made.shape.name, made.id, tuple(map(made.values.get, made.shape.fields)))
+            else Save(made.shape.name, made.id, tuple(map(made.values.get, made.shape.fields)), made.line)
             for made in self._made.values()
         )
 
@@ -132,13 +134,31 @@ class Collector:
             raise Rejected((Refusal(what, refused.mend, field, given, refused.value, shape.name),)) from refused
 
 
-def current(wish: str) -> Collector:
-    """The collector of the run that this is part of.
+class Call(msgspec.Struct, frozen=True):
+    """One call of a handler, as those meet it who save and log in it."""
+
+    collector: Collector
+    line: int | None  # of the record that it is for
+
+    def save(self, type_name: str, given: Mapping[str, object]) -> None:
+        """As `Collector.save`."""
+        self.collector.save(type_name, given, self.line)
+
+    def remove(self, type_name: str, given_id: object) -> None:
+        """As `Collector.remove`."""
+        self.collector.remove(type_name, given_id)
+
+    def log(self, level: str, text: str) -> None:
+        self.collector.log(level, text)
+
+
+def current(wish: str) -> Call:
+    """The call that this is part of.
 
     Raises Misuse: this is outside of a handler, where `wish` cannot be.
     """
-    if collector := CURRENT.get():
-        return collector
+    if call := CURRENT.get():
+        return call
     raise Misuse(f"{wish} outside of a handler", "do it inside the function that the manifest names as a handler")
 
 
@@ -167,4 +187,4 @@ def label(entity_id: Id) -> str:
     return f"0x{entity_id.hex()}" if isinstance(entity_id, bytes) else str(entity_id)
 
 
-CURRENT: ContextVar[Collector | None] = ContextVar("docgraph_collector", default=None)
+CURRENT: ContextVar[Call | None] = ContextVar("docgraph_call", default=None)

@@ -14,7 +14,7 @@ import msgspec
 
 from docgraph.manifest.values import DocumentHandler, RecordHandler
 from docgraph.mapping.blame import Blame
-from docgraph.mapping.collect import CURRENT, Collector, Misuse
+from docgraph.mapping.collect import CURRENT, Call, Collector, Misuse
 from docgraph.mapping.frames import Spot
 from docgraph.mapping.modules import Modules
 from docgraph.mapping.shape import Shape
@@ -37,6 +37,14 @@ class Bound(msgspec.Struct, frozen=True):
     begins: Spot
 
 
+class _Run(msgspec.Struct, frozen=True):
+    """One document on its way through the handlers."""
+
+    document: Document
+    collector: Collector
+    problems: list[Problem]
+
+
 class SourceHandlers:
     """The handlers of one data source, ready to run."""
 
@@ -55,37 +63,41 @@ class SourceHandlers:
         Raises Problem or Problems, and nothing else but cancellation.
         """
         collector = Collector(self.name, document.path, self._writable, observe)
-        token = CURRENT.set(collector)
         problems: list[Problem] = []
         try:
             for bound in self._bound:
                 if bound.handler.fits(document.path):
-                    await self._run_one(bound, document, problems)
+                    await self._run_one(bound, _Run(document, collector, problems))
         finally:
             collector.close()
-            CURRENT.reset(token)
         if problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         return collector.contributions()
 
-    async def _run_one(self, bound: Bound, document: Document, problems: list[Problem]) -> None:
+    async def _run_one(self, bound: Bound, run: _Run) -> None:
         if isinstance(bound.handler, RecordHandler):
-            await self._run_records(bound, bound.handler, document, problems)
+            await self._run_records(bound, bound.handler, run)
         else:
-            problems += await self._call(bound, Subject(document))
+            await self._call(bound, Subject(run.document), run)
 
-    async def _run_records(
-        self, bound: Bound, handler: RecordHandler, document: Document, problems: list[Problem]
-    ) -> None:
+    async def _run_records(self, bound: Bound, handler: RecordHandler, run: _Run) -> None:
         try:
-            for record in document.records(handler.at):
-                problems += await self._call(bound, Subject(document, record, handler.at))
-                if len(problems) >= MOST_PROBLEMS:
+            for record in run.document.records(handler.at):
+                await self._call(bound, Subject(run.document, record, handler.at), run)
+                if len(run.problems) >= MOST_PROBLEMS:
                     return
         except FormatProblem as problem:
-            problems.append(problem)
+            run.problems.append(problem)
 
-    async def _call(self, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
+    async def _call(self, bound: Bound, subject: Subject, run: _Run) -> None:
+        """Call one handler once; what it saves says which record it was called for."""
+        token = CURRENT.set(Call(run.collector, subject.at.line))
+        try:
+            run.problems.extend(await self._problems(bound, subject))
+        finally:
+            CURRENT.reset(token)
+
+    async def _problems(self, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
         """Call one handler once. Whatever its code raises comes back as problems."""
         blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
         try:

@@ -22,6 +22,7 @@ class Save(msgspec.Struct, frozen=True):
     type: str  # entity name
     id: Id
     row: Row  # `id` included, in its own place
+    line: int | None = None  # of the record that was handled, from 1; None: the whole document
 
 
 class Remove(msgspec.Struct, frozen=True):

@@ -66,7 +66,7 @@ def _below(selections: tuple[plan.Selection, ...]) -> int:
 
 def _output(output: plan.Output) -> int:
     match output:
-        case plan.TypeName() | plan.Column():
+        case plan.TypeName() | plan.Column() | plan.Source():
             return 0
         case plan.Reference():
             return _below(output.selections)

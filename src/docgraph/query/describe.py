@@ -200,6 +200,9 @@ def _output(output: plan.Output) -> Iterator[str]:
         case plan.Children():
             yield f"{output.key}: many by {output.field.name}, {output.join.value},{_rows(output.rows)}"
             yield from _selections(output.selections)
+        case plan.Source(key, entries):
+            yield f"{key}: source"
+            yield from _deeper(_entries(entries))
         case _:
             assert_never(output)
 

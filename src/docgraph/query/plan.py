@@ -174,7 +174,14 @@ class Children(msgspec.Struct, frozen=True):
     selections: tuple[Selection, ...]
 
 
-Output = TypeName | Column | Reference | Children
+class Source(msgspec.Struct, frozen=True):
+    """Which document says so, and where in it."""
+
+    key: str
+    entries: tuple[Entry, ...]
+
+
+Output = TypeName | Column | Reference | Children | Source
 
 
 class Selection(msgspec.Struct, frozen=True):

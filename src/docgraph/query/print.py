@@ -23,6 +23,7 @@ from docgraph.query.objects import TYPE, Branch, Named, entries, many, one, text
 from docgraph.query.outputs import shown
 from docgraph.query.problems import problems
 from docgraph.query.rows import Form, Row, Setting, bind, relation, row_of, tie
+from docgraph.query.source import source
 from docgraph.store.layout import CONTROL, Layout
 from docgraph.store.sql import EMPTY, Sql, join, name, sql
 
@@ -107,6 +108,8 @@ def _output(setting: Setting, row: Row, output: plan.Output) -> Sql:
             return _reference(setting, row, output)
         case plan.Children():
             return _children(setting, row, output)
+        case plan.Source():
+            return source(output, setting, row)
         case _:
             assert_never(output)
 

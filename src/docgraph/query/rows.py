@@ -13,7 +13,7 @@ import msgspec
 
 from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, Scalar, Schema
 from docgraph.query.plan import Join
-from docgraph.store.layout import POSTGRES_TYPE, SINCE, UNTIL, Layout, Table, fit
+from docgraph.store.layout import DOCUMENT, LINE, POSTGRES_TYPE, SINCE, UNTIL, Layout, Table, fit
 from docgraph.store.sql import Sql, join, name, sql, value
 
 
@@ -56,6 +56,14 @@ class Row(msgspec.Struct, frozen=True):
     def since(self) -> Sql:
         return sql("{}.{}", self.alias, name(SINCE))
 
+    @property
+    def document(self) -> Sql:
+        return sql("{}.{}", self.alias, name(DOCUMENT))
+
+    @property
+    def line(self) -> Sql:
+        return sql("{}.{}", self.alias, name(LINE))
+
 
 def row_of(setting: Setting, entity: EntityType) -> Row:
     """A row under a fresh alias."""
@@ -84,7 +92,7 @@ def relation(setting: Setting, row: Row) -> Sql:
 
 def stored(table: Table) -> Sql:
     """The columns that the tables of current and former rows share, as far as answers are made of them."""
-    return join(", ", [*(name(column) for column in table.columns), name(SINCE)])
+    return join(", ", [*(name(column) for column in table.columns), *map(name, (DOCUMENT, SINCE, LINE))])
 
 
 def join_of(schema: Schema, owner: EntityType, field: Field) -> Join:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from docgraph.model.changes import Id, Row, TypeCounts
 from docgraph.store.connection import Connection, fetch, run
-from docgraph.store.decide import Claim, Current, Decision, Dropped, Insert, Kept, Saved
+from docgraph.store.decide import Claim, Current, Decision, Dropped, Insert, Kept, Own, Saved
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import COPY_FROM
-from docgraph.store.layout import DOCUMENT, HASH, SINCE, UNTIL, Table
+from docgraph.store.layout import DOCUMENT, HASH, LINE, SINCE, UNTIL, Table
 from docgraph.store.read import read_rows
 from docgraph.store.rows import id_text
 from docgraph.store.sql import Sql, integer, join, name, render, sql, value
@@ -21,31 +21,31 @@ insert into {} select gone.*, {}::integer from gone where {} < {}::integer"""
 
 REVIVE = """
 with back as (
-  delete from {} as h using unnest({}::{}, {}::bytea[], {}::integer[]) as n (id, hash, document)
+  delete from {} as h using unnest({}::{}, {}::bytea[], {}::integer[], {}::integer[]) as n (id, hash, document, line)
   where h.id = n.id and h.{} = n.hash and h.{} = {}::integer
-  returning {}, n.document, n.hash, h.{}
+  returning {}, n.document, n.hash, h.{}, n.line
 )
-insert into {} ({}, {}, {}, {}) select * from back returning id"""
+insert into {} ({}, {}, {}, {}, {}) select * from back returning id"""
 
 OWN = """
-update {} as t set {} = n.document
-from unnest({}::{}, {}::integer[]) as n (id, document)
+update {} as t set {} = n.document, {} = n.line
+from unnest({}::{}, {}::integer[], {}::integer[]) as n (id, document, line)
 where t.id = n.id"""
 
 INSERT = "insert into {} ({}) values ({})"
 
 KEEP = """
-insert into {} (space, id, document, seq, type, hash, row, against, block)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into {} (space, id, document, seq, type, hash, row, against, line, block)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (space, id, document, seq)
 do update set type = excluded.type, hash = excluded.hash, row = excluded.row, against = excluded.against,
-  block = excluded.block"""
+  line = excluded.line, block = excluded.block"""
 
 DROP = """
 delete from {} as c using unnest({}::text[], {}::text[], {}::integer[], {}::smallint[]) as n (space, id, document, seq)
 where c.space = n.space and c.id = n.id and c.document = n.document and c.seq = n.seq"""
 
-SYSTEM = (DOCUMENT, HASH, SINCE)
+SYSTEM = (DOCUMENT, HASH, SINCE, LINE)
 
 
 async def act(
@@ -96,7 +96,7 @@ def _claim_record(deployment: Deployment, claim: Claim, current: Mapping[str, Ma
             encoded = deployment.codecs[said.type].encode(current[said.type][identifier])
         case None:
             encoded = None
-    return space, id_text(identifier), said.document, said.seq, said.type, said.hash, encoded, said.against
+    return space, id_text(identifier), said.document, said.seq, said.type, said.hash, encoded, said.against, said.line
 
 
 async def _drop(connection: Connection, deployment: Deployment, claims: Sequence[Dropped]) -> None:
@@ -106,11 +106,11 @@ async def _drop(connection: Connection, deployment: Deployment, claims: Sequence
         await run(connection, sql(DROP, deployment.layout.claim, *map(value, columns)))
 
 
-async def _own(connection: Connection, deployment: Deployment, type_name: str, moved: Sequence[tuple[Id, int]]) -> None:
-    table = deployment.layout.tables[type_name]
-    ids, documents = value([each for each, _ in moved]), value([document for _, document in moved])
-    array = deployment.id_array(type_name)
-    await run(connection, sql(OWN, table.current, name(DOCUMENT), ids, array, documents))
+async def _own(connection: Connection, deployment: Deployment, type_name: str, moved: Sequence[Own]) -> None:
+    table, array = deployment.layout.tables[type_name], deployment.id_array(type_name)
+    ids, documents = value([each.id for each in moved]), value([each.document for each in moved])
+    lines = value([each.line for each in moved])
+    await run(connection, sql(OWN, table.current, name(DOCUMENT), name(LINE), ids, array, documents, lines))
 
 
 async def _retire(
@@ -129,17 +129,18 @@ async def _revive(
     table = deployment.layout.tables[type_name]
     columns = join(", ", map(name, table.columns))
     theirs = join(", ", (sql("h.{}", name(column)) for column in table.columns))
-    ids, hashes, documents = (
+    ids, hashes, documents, lines = (
         value([each.id for each in inserts]),
         value([each.hash for each in inserts]),
         value([each.document for each in inserts]),
+        value([each.line for each in inserts]),
     )
     array, since, until = deployment.id_array(type_name), name(SINCE), name(UNTIL)
     back = await fetch(
         connection,
         sql(
             REVIVE,
-            *(table.history, ids, array, hashes, documents),
+            *(table.history, ids, array, hashes, documents, lines),
             *(name(HASH), until, value(block)),
             *(theirs, since),
             *(table.current, columns, *map(name, SYSTEM)),
@@ -158,6 +159,7 @@ async def _insert(
             each.document,
             each.hash,
             block,
+            each.line,
         )
         for each in inserts
     ]

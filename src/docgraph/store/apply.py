@@ -141,10 +141,10 @@ def contributions(deployment: Deployment, change: Indexed, number: int) -> dict[
             saved = digest(deployment.codecs[each.type].encode(each.row))
             saying = said.get(key)
             if saying is None:
-                said[key] = [Contribution(number, change.key, 0, each.type, saved, Saved(each.row))]
+                said[key] = [Contribution(number, change.key, 0, each.type, saved, Saved(each.row), line=each.line)]
             else:
                 seq = saying[-1].seq + 1
-                saying.append(Contribution(number, change.key, seq, each.type, saved, Saved(each.row)))
+                saying.append(Contribution(number, change.key, seq, each.type, saved, Saved(each.row), line=each.line))
         else:
             said[key] = [Contribution(number, change.key, -1, each.type)]
     return said

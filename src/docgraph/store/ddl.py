@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docgraph.model.schema import EntityType, EnumType, Field, Scalar
-from docgraph.store.layout import CONTROL, DEPLOYMENT, DOCUMENT, HASH, SINCE, UNTIL, Layout, Table, fit
+from docgraph.store.layout import CONTROL, DEPLOYMENT, DOCUMENT, HASH, LINE, SINCE, UNTIL, Layout, Table, fit
 from docgraph.store.sql import EMPTY, Sql, join, name, sql, text_literal
 
 CONTROL_LOCK = 7_453_020_116_934_001  # advisory: one process at a time makes the control schema
@@ -78,6 +78,13 @@ create table {} (
 comment on table {} is 'every document that is present, as it was when it was last run';
 
 create table {} (
+  id integer primary key,
+  source smallint not null,
+  path text collate "C" not null
+);
+comment on table {} is 'what documents that are gone were called, since history mentions them';
+
+create table {} (
   space text collate "C" not null,
   id text collate "C" not null,
   document integer not null,
@@ -86,6 +93,7 @@ create table {} (
   hash bytea,
   row bytea,
   against integer,
+  line integer,
   block integer not null,
   primary key (space, id, document, seq)
 );
@@ -122,7 +130,7 @@ select d.id as document, {}[d.source + 1] as source, p.kind, d.path,
   p.mend, p.entity, null::text as id, p.handler, p.block, cardinality(d.types) > 0 as stale, p.ordinal
 from {} as p join {} as d on d.id = p.document
 union all
-select loser.id, {}[loser.source + 1], 'conflict', loser.path, null, null,
+select loser.id, {}[loser.source + 1], 'conflict', loser.path, c.line, null,
   c.type || '[' || c.id || '] is already saved by ' || winner.path || ' (of ' || {}[winner.source + 1]
     || '), which is served',
   'give one of the two another id', c.type, c.id, null, c.block, loser.failed, c.seq
@@ -142,6 +150,7 @@ def deployment_ddl(layout: Layout) -> Sql:
                 BOOKKEEPING,
                 *(block, block, block),
                 *(sequence(layout), document, document),
+                *(layout.gone, layout.gone),
                 *(claim, claim, claim),
                 *(problem, problem),
             ),
@@ -202,16 +211,16 @@ def _create_enum(layout: Layout, enum: EnumType) -> Sql:
 def _create_tables(layout: Layout, table: Table) -> Iterator[Sql]:
     fields = table.entity.stored_fields
     columns = join(",\n", (sql("  {}", _define(layout, table, field)) for field in fields))
-    document, digest, since, until = name(DOCUMENT), name(HASH), name(SINCE), name(UNTIL)
+    document, digest, since, line, until = name(DOCUMENT), name(HASH), name(SINCE), name(LINE), name(UNTIL)
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
-        "  primary key (id)\n)",
-        *(table.current, columns, document, digest, since),
+        "  {} integer,\n  primary key (id)\n)",
+        *(table.current, columns, document, digest, since, line),
     )
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
-        "  {} integer not null,\n  primary key (id, {})\n)",
-        *(table.history, columns, document, digest, since, until, since),
+        "  {} integer,\n  {} integer not null,\n  primary key (id, {})\n)",
+        *(table.history, columns, document, digest, since, line, until, since),
     )
     yield _comment("table", table.current, table.entity.description)
     for field in fields:

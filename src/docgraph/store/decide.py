@@ -47,6 +47,7 @@ class Contribution(msgspec.Struct, frozen=True, gc=False):
     hash: bytes | None = None
     content: Content | None = None
     against: int | None = None  # of a stored claim that is a conflict: the document that is served
+    line: int | None = None  # of the record in the document; no part of the row
 
     @property
     def removes(self) -> bool:
@@ -60,6 +61,15 @@ class Insert(msgspec.Struct, frozen=True, gc=False):
     document: int
     hash: bytes
     content: Saved | Kept
+    line: int | None = None
+
+
+class Own(msgspec.Struct, frozen=True, gc=False):
+    """The same row, now another document's or at another line."""
+
+    id: Id
+    document: int
+    line: int | None
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
@@ -82,7 +92,7 @@ class Decision(msgspec.Struct):
 
     retire: dict[str, list[Id]]
     insert: dict[str, list[Insert]]
-    own: dict[str, list[tuple[Id, int]]]  # same row, now another document's
+    own: dict[str, list[Own]]
     keep: list[Claim]
     drop: list[Dropped]
     counts: dict[str, TypeCounts]
@@ -105,7 +115,7 @@ def decide(
     decision = Decision({}, {}, {}, [], [], {})
     retire: dict[str, list[Id]] = defaultdict(list)
     insert: dict[str, list[Insert]] = defaultdict(list)
-    own: dict[str, list[tuple[Id, int]]] = defaultdict(list)
+    own: dict[str, list[Own]] = defaultdict(list)
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for key in dict.fromkeys((*served, *claims, *fresh)):
         before = served.get(key)
@@ -120,8 +130,8 @@ def decide(
         winner, others = resolve(standing)
         _keep_claims(decision, key, claims.get(key, ()), others)
         if before is not None and winner is not None and (before.type, before.hash) == (winner.type, winner.hash):
-            if before.document != winner.document:
-                own[before.type].append((key[1], winner.document))
+            if (before.document, before.line) != (winner.document, winner.line):
+                own[before.type].append(Own(key[1], winner.document, winner.line))
             continue
         if before is not None:
             retire[before.type].append(key[1])
@@ -156,7 +166,7 @@ def _against(contribution: Contribution, winner: int | None) -> Contribution:
 def _insert(insert: dict[str, list[Insert]], key: Key, winner: Contribution) -> None:
     assert isinstance(winner.content, Saved | Kept)
     assert winner.hash is not None
-    insert[winner.type].append(Insert(key[1], winner.document, winner.hash, winner.content))
+    insert[winner.type].append(Insert(key[1], winner.document, winner.hash, winner.content, winner.line))
 
 
 def _keep_claims(decision: Decision, key: Key, old: Sequence[Contribution], new: Sequence[Contribution]) -> None:
@@ -164,9 +174,13 @@ def _keep_claims(decision: Decision, key: Key, old: Sequence[Contribution], new:
     had = {(each.document, each.seq): each for each in old}
     for each in new:
         same = had.pop((each.document, each.seq), None)
-        if same is None or (same.type, same.hash, same.against) != (each.type, each.hash, each.against):
+        if same is None or _told(same) != _told(each):
             decision.keep.append(Claim(key, each))
     decision.drop += [Dropped(key, document, seq) for document, seq in had]
+
+
+def _told(claim: Contribution) -> tuple[object, ...]:
+    return claim.type, claim.hash, claim.against, claim.line
 
 
 def _count(tally: dict[str, list[int]], before: Contribution | None, winner: Contribution | None) -> None:

@@ -38,7 +38,9 @@ from unnest({}::integer[], {}::bigint[], {}::bigint[], {}::bigint[],
   as n (id, size, mtime_ns, inode, hash, code, failed, types)
 where d.id = n.id"""
 
-DELETE = "delete from {} where id = any({}::integer[])"
+FORGET = """
+with gone as (delete from {} where id = any({}::integer[]) returning id, source, path)
+insert into {} (id, source, path) select * from gone"""
 CONTENT = "select source, path, hash, code from {}"
 HASH_MODULUS = 1 << 256
 
@@ -136,8 +138,9 @@ async def write_documents(
 
 
 async def forget_documents(connection: Connection, layout: Layout, numbers: Sequence[int]) -> None:
+    """These documents are gone; what they were called is kept for readers of history."""
     if numbers:
-        await run(connection, sql(DELETE, layout.document, value(list(numbers))))
+        await run(connection, sql(FORGET, layout.document, value(list(numbers)), layout.gone))
 
 
 def _record(document: Remembered) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ declares can collide with it.
     docgraph_d<id>               one deployment: its entity tables and its bookkeeping
       posting                    current rows of the entity Posting
       posting$history            rows that were current once
-      $block  $document  $claim  $problem
+      $block  $document  $gone  $claim  $problem
       $problems              a view: all that is wrong now, conflicts over ids included
     <name of the index>          views of the served deployment, for psql and BI tools
 """
@@ -30,6 +30,7 @@ DEPLOYMENT = name(CONTROL, "deployment")
 DOCUMENT = "$document"  # integer, $document.id: whose contribution the row is
 HASH = "$hash"  # bytea, 16 bytes: of the row's values
 SINCE = "$since"  # integer: number of the block that made this version
+LINE = "$line"  # integer or null: of the record in the document that the row comes from
 UNTIL = "$until"  # integer, history only: number of the block that ended this version
 
 POSTGRES_TYPE: Mapping[Scalar, str] = {
@@ -87,6 +88,11 @@ class Layout(msgspec.Struct, frozen=True):
     @property
     def document(self) -> Sql:
         return name(self.namespace, "$document")
+
+    @property
+    def gone(self) -> Sql:
+        """What documents that are gone were called: history still mentions them."""
+        return name(self.namespace, "$gone")
 
     @property
     def claim(self) -> Sql:

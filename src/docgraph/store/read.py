@@ -9,19 +9,19 @@ from docgraph.model.schema import Scalar
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.decide import Contribution, Current, Kept, Key
 from docgraph.store.deployment import Deployment
-from docgraph.store.layout import DOCUMENT, HASH
+from docgraph.store.layout import DOCUMENT, HASH, LINE
 from docgraph.store.rows import id_text
 from docgraph.store.sql import Sql, integer, join, name, sql, value
 
-SERVED = "select {}::integer, {}, {}, {} from {} where {}"
+SERVED = "select {}::integer, {}, {}, {}, {} from {} where {}"
 WITH_POSITION = """
-select found.type, found.id, found.document, found.hash, d.source, d.path
-from ({}) as found (type, id, document, hash)
+select found.type, found.id, found.document, found.hash, found.line, d.source, d.path
+from ({}) as found (type, id, document, hash, line)
 join {} as d on d.id = found.document"""
 
 CLAIMED_KEYS = "select distinct space, id from {} where document = any({}::integer[])"
 CLAIMS = """
-select c.space, c.id, c.document, c.seq, c.type, c.hash, c.row, c.against, d.source, d.path
+select c.space, c.id, c.document, c.seq, c.type, c.hash, c.row, c.against, c.line, d.source, d.path
 from unnest({}::text[], {}::text[]) as wanted (space, id)
 join {} as c using (space, id)
 join {} as d on d.id = c.document"""
@@ -48,11 +48,11 @@ async def read_served(
         return {}
     served: dict[Key, Contribution] = {}
     statement = sql(WITH_POSITION, join(" union all ", branches), deployment.layout.document)
-    for ordinal, text, document, digest, source, path in await fetch(connection, statement):
+    for ordinal, text, document, digest, line, source, path in await fetch(connection, statement):
         type_name = deployment.types[ordinal]
         space = deployment.spaces[type_name]
         key = (space, deployment.claimed_id(space, text))
-        served[key] = Contribution(document, DocumentKey(source, path), 0, type_name, digest, Current())
+        served[key] = Contribution(document, DocumentKey(source, path), 0, type_name, digest, Current(), line=line)
     return served
 
 
@@ -70,9 +70,11 @@ async def read_claims(
     spaces, ids = value([space for space, _ in wanted]), value([id_text(each) for _, each in wanted])
     statement = sql(CLAIMS, spaces, ids, deployment.layout.claim, deployment.layout.document)
     claims: dict[Key, list[Contribution]] = {}
-    for space, text, document, seq, type_name, digest, row, against, source, path in await fetch(connection, statement):
+    for space, text, document, seq, type_name, digest, row, against, line, source, path in await fetch(
+        connection, statement
+    ):
         content = None if row is None else Kept(row)
-        claim = Contribution(document, DocumentKey(source, path), seq, type_name, digest, content, against)
+        claim = Contribution(document, DocumentKey(source, path), seq, type_name, digest, content, against, line)
         claims.setdefault((space, deployment.claimed_id(space, text)), []).append(claim)
     return claims
 
@@ -94,4 +96,4 @@ def _branch(deployment: Deployment, type_name: str, condition: Sql) -> Sql:
 
 _ID = name("id")
 _AS_TEXT = {Scalar.BYTES: sql("encode(id, 'hex')"), Scalar.INT8: sql("id::text")}
-_COLUMNS = (name(DOCUMENT), name(HASH))
+_COLUMNS = (name(DOCUMENT), name(HASH), name(LINE))

@@ -26,6 +26,13 @@ create table "docgraph_d7"."$document" (
 );
 comment on table "docgraph_d7"."$document" is 'every document that is present, as it was when it was last run';
 
+create table "docgraph_d7"."$gone" (
+  id integer primary key,
+  source smallint not null,
+  path text collate "C" not null
+);
+comment on table "docgraph_d7"."$gone" is 'what documents that are gone were called, since history mentions them';
+
 create table "docgraph_d7"."$claim" (
   space text collate "C" not null,
   id text collate "C" not null,
@@ -35,6 +42,7 @@ create table "docgraph_d7"."$claim" (
   hash bytea,
   row bytea,
   against integer,
+  line integer,
   block integer not null,
   primary key (space, id, document, seq)
 );
@@ -69,7 +77,7 @@ select d.id as document, (select sources from "docgraph"."deployment" where name
   p.mend, p.entity, null::text as id, p.handler, p.block, cardinality(d.types) > 0 as stale, p.ordinal
 from "docgraph_d7"."$problem" as p join "docgraph_d7"."$document" as d on d.id = p.document
 union all
-select loser.id, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[loser.source + 1], 'conflict', loser.path, null, null,
+select loser.id, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[loser.source + 1], 'conflict', loser.path, c.line, null,
   c.type || '[' || c.id || '] is already saved by ' || winner.path || ' (of ' || (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[winner.source + 1]
     || '), which is served',
   'give one of the two another id', c.type, c.id, null, c.block, loser.failed, c.seq
@@ -92,6 +100,7 @@ create table "docgraph_d7"."post" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   primary key (id)
 );
 
@@ -105,6 +114,7 @@ create table "docgraph_d7"."post$history" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   "$until" integer not null,
   primary key (id, "$since")
 );
@@ -119,6 +129,7 @@ create table "docgraph_d7"."person" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   primary key (id)
 );
 
@@ -128,6 +139,7 @@ create table "docgraph_d7"."person$history" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   "$until" integer not null,
   primary key (id, "$since")
 );
@@ -138,6 +150,7 @@ create table "docgraph_d7"."robot" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   primary key (id)
 );
 
@@ -147,6 +160,7 @@ create table "docgraph_d7"."robot$history" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   "$until" integer not null,
   primary key (id, "$since")
 );
@@ -157,6 +171,7 @@ create table "docgraph_d7"."tag" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   primary key (id)
 );
 
@@ -166,6 +181,7 @@ create table "docgraph_d7"."tag$history" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   "$until" integer not null,
   primary key (id, "$since")
 );
@@ -176,6 +192,7 @@ create table "docgraph_d7"."blob" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   primary key (id)
 );
 
@@ -185,6 +202,7 @@ create table "docgraph_d7"."blob$history" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   "$until" integer not null,
   primary key (id, "$since")
 );
@@ -222,6 +240,7 @@ create table "docgraph_d7"."everything" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   primary key (id)
 );
 
@@ -258,6 +277,7 @@ create table "docgraph_d7"."everything$history" (
   "$document" integer not null,
   "$hash" bytea not null,
   "$since" integer not null,
+  "$line" integer,
   "$until" integer not null,
   primary key (id, "$since")
 );

@@ -34,6 +34,7 @@ _API_TYPES = frozenset(
         "_LogArgument_",
         "_LogMeta_",
         "_Problem_",
+        "_Source_",
         "_ProblemFilter_",
     }
 )
@@ -42,6 +43,7 @@ _SUFFIXES = (
     *("filter", "orderBy", "order", "connection", "edge", "aggregate", "key", "groupBy", "version"),
     *(f"aggregate_{measure}" for measure in _MEASURES),
 )
+_API_FIELD_OF_ENTITIES = "_source"
 _API_FIELDS = ("_meta", "_logs", "_problems")
 
 # Postgres keeps these for itself in every table. Source: PostgreSQL documentation, 5.6 System Columns.
@@ -154,6 +156,12 @@ def _judge_columns(declared: Declared, mistakes: Mistakes) -> None:
                 field.node,
                 f"the fields {first} and {field.name} of {declared.name} would both be called {column} in Postgres",
                 "rename one of them; capitals and underscores alone do not tell them apart",
+            )
+        if field.name == _API_FIELD_OF_ENTITIES and declared.kind is not Kind.AGGREGATION:
+            mistakes.add(
+                field.node,
+                f"the name {field.name} is kept for the API: it tells which document an entity comes from",
+                "choose another name",
             )
         if column in _SYSTEM_COLUMNS and not field.is_derived:
             mistakes.add(
