@@ -118,6 +118,17 @@ class Index:
         )
         await self.connection.execute(text, *parameters)
 
+    async def log(self, block: int, level: str, text: str, *values: str) -> None:
+        """A line of mappings/pages.py."""
+        columns = map(value, (block, level, text, [str(n) for n in range(len(values))], values))
+        piece = sql(
+            'insert into {} (block, level, text, keys, "values", module, line, "column") '
+            "values ({}, {}, {}, {}, {}, 'mappings/pages.py', 7, 5)",
+            *(self.layout.log, *columns),
+        )
+        statement_, parameters = render(piece)
+        await self.connection.execute(statement_, *parameters)
+
     async def answer(self, query: str, variables: dict[str, Any] | None = None, operation: str | None = None) -> Answer:
         return await self.engine.execute(Lent(self), query, variables, operation)
 

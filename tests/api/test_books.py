@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -248,10 +249,66 @@ async def test_the_conflict_of_a_record_names_its_line(project: Project) -> None
     assert told == [{"kind": "conflict", "path": "r.csv", "line": 3}]
 
 
+# The log ----------------------------------------------------------------------
+
+
+async def test_what_handlers_log_is_told_with_the_block_that_they_ran_for(project: Project) -> None:
+    logging = 'document.data\n    log.info("{} has {}", 1, "ä")'
+    project.write("mappings/pages.py", MAPPING.replace("document.data", logging))
+    project.page("a.json", id="a", title="A")
+    await project.index()
+    (line,) = (
+        await project.data("""{
+        _logs { level text timestamp subgraphId arguments { key value } meta { module line column } }
+    }""")
+    )["_logs"]
+    moment = (await project.data("{ _meta { block { timestamp } } }"))["_meta"]["block"]["timestamp"]
+    assert round(datetime.fromisoformat(line.pop("timestamp")).timestamp()) - moment in (-1, 0, 1)
+    assert line == {
+        "level": "INFO",
+        "text": "1 has ä",
+        "subgraphId": "1",
+        "arguments": [{"key": "0", "value": "1"}, {"key": "1", "value": "ä"}],
+        "meta": {"module": "mappings/pages.py", "line": 7, "column": 5},
+    }
+
+
+async def test_a_document_that_fails_keeps_its_lines_and_its_problem_is_the_last_of_them(project: Project) -> None:
+    project.write("mappings/pages.py", MAPPING.replace("    if row", '    log.warning("careful")\n    if row'))
+    project.write("rows/r.csv", "id,title\nx,broken\n")
+    project.page("a.json", id="same", title="A")
+    project.page("b.json", id="same", title="B")
+    await project.index()
+    lines = (await project.data("{ _logs { level text arguments { key value } meta { module line } } }"))["_logs"]
+    conflict, problem, warning = lines
+    assert (warning["level"], warning["text"]) == ("WARNING", "careful")
+    assert (problem["level"], problem["meta"]) == ("ERROR", {"module": "mappings/pages.py", "line": 13})
+    assert problem["arguments"][:2] == [{"key": "kind", "value": "handler"}, {"key": "document", "value": "r.csv:2"}]
+    assert conflict["text"].startswith("Page[same] is already saved by a.json")
+    assert conflict["meta"] == {"module": "b.json", "line": 0}
+
+
+async def test_lines_are_found_by_level_time_and_text(project: Project) -> None:
+    project.write("mappings/pages.py", MAPPING.replace("    page = ", "    log.debug(document.path)\n    page = "))
+    project.page("A 100%.json", id="a", title="A")
+    project.page("b.json", id="b", title="B")
+    await project.index()
+
+    async def texts(arguments: str) -> list[str]:
+        return [each["text"] for each in (await project.data(f"{{ _logs{arguments} {{ text }} }}"))["_logs"]]
+
+    assert await texts("(orderDirection: asc)") == ["A 100%.json", "b.json"]
+    assert await texts("") == ["b.json", "A 100%.json"]
+    assert await texts('(level: DEBUG, search: "a 100%")') == ["A 100%.json"]
+    assert await texts("(level: INFO)") == []
+    assert await texts('(from: "2999-01-01T00:00:00Z")') == []
+    assert len(await texts('(to: "2999-01-01T00:00:00+02:00")')) == 2
+
+
 # The documentation ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", ["_problems", "History", "_source"])
+@pytest.mark.parametrize("field", ["_problems", "History", "_source", "_logs"])
 async def test_the_examples_of_the_documentation_are_answered(project: Project, field: str) -> None:
     examples = [each for each in re.findall(r"```graphql\n(.*?)```", DOCS.read_text(), re.DOTALL) if field in each]
     assert examples

@@ -25,11 +25,14 @@ UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
 
 @pytest_asyncio.fixture(scope="module")
 async def index(shared: Any) -> Any:
-    """Three blocks, and one problem since the third."""
+    """Three blocks with a line of the log each, and one problem since the third."""
     made = await shared((GOLDEN / "schema.graphql").read_text(), json.loads((GOLDEN / "rows.json").read_text()))
     await made.block(2)
     await made.block(3)
     await made.problem(3)
+    await made.log(1, "INFO", "a.md has no words", "a.md", "no")
+    await made.log(2, "WARNING", "100% off_")
+    await made.log(3, "ERROR", "1000 off")
     return made
 
 

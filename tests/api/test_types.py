@@ -67,7 +67,7 @@ def test_root_fields_come_in_declaration_order_interfaces_last(pages: Engine) ->
         *("page", "pages", "note", "notes", "author", "authors", "doc", "docs"),
         *("pagesConnection", "pagesAggregate", "pageHistory", "notesConnection", "notesAggregate", "noteHistory"),
         *("authorsConnection", "authorsAggregate", "authorHistory", "docsConnection", "docsAggregate", "docHistory"),
-        *("_meta", "_problems"),
+        *("_meta", "_logs", "_problems"),
     ]
 
 
@@ -197,7 +197,7 @@ def test_aggregations_and_fulltext_searches_are_left_out_without_harm() -> None:
     assert list(query.fields) == [
         *("point", "points", "page", "pages"),
         *("pointsConnection", "pointsAggregate", "pointHistory", "pagesConnection", "pagesAggregate", "pageHistory"),
-        *("_meta", "_problems"),
+        *("_meta", "_logs", "_problems"),
     ]
 
 

@@ -122,7 +122,37 @@ def handle(document: Document) -> None:
         ("error", "more 1"),
         ("debug", "less"),
     ]
-    assert project.events[0] == AuthorLogged("info", "a.yaml has no salary", "Postings", "a.yaml")
+    first = project.events[0]
+    assert (first.source, first.path) == ("Postings", "a.yaml")
+    assert first.arguments == (("0", "a.yaml"), ("1", "no"))
+
+
+async def test_a_line_of_the_log_knows_the_line_of_the_author_that_wrote_it(project: Any) -> None:
+    project.mapping("""
+def handle(document: Document) -> None:
+    log.critical("here")
+    loud("there")
+
+def loud(text):
+    "ä"; log.info(text)
+""")
+    await project.run("")
+    lines = (project.root / "mappings/postings.py").read_text().splitlines()
+    places = [(event.level, event.at) for event in project.events]
+    assert [level for level, _ in places] == ["critical", "info"]
+    for (_, at), call, column in zip(places, ("log.critical(", "log.info("), (5, 10), strict=True):
+        assert (at.path, at.column) == ("mappings/postings.py", column)
+        assert call in lines[at.line - 1]
+
+
+async def test_a_very_long_line_is_cut(project: Any) -> None:
+    project.mapping("""
+def handle(document: Document) -> None:
+    log.info("{}", "x" * 50_000)
+""")
+    await project.run("")
+    (event,) = project.events
+    assert len(event.text) == len(event.arguments[0][1]) == 10_001
 
 
 async def test_an_exception_is_shown_with_the_line_of_code_and_the_document(project: Any) -> None:

@@ -18,6 +18,7 @@ from docgraph.model.changes import (
     Gone,
     Indexed,
     Known,
+    LogLine,
     Remove,
     Save,
     Stat,
@@ -26,6 +27,7 @@ from docgraph.model.changes import (
 )
 from docgraph.model.problem import ConflictProblem, HandlerProblem, Location, Problem, Unavailable, ValueProblem
 from docgraph.model.schema import EntityType, Field, Scalar, Schema
+from docgraph.store.logs import KEPT
 from docgraph.store.served import status
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
@@ -143,6 +145,19 @@ async def test_a_version_that_ends_keeps_its_line_and_a_claim_brings_its_own(wri
     from docgraph_d1."post$history" left join docgraph_d1."$gone" as d on d.id = "$document" """
     former = {tuple(row) for row in await connection.fetch(history)}
     assert former == {("of b", 7, None), ("of a", 4, "a")}, "of documents that are gone the name is kept"
+
+
+async def test_only_the_newest_lines_of_the_log_are_kept(writer, connection):
+    def lines(first: int, count: int) -> tuple[LogLine, ...]:
+        return tuple(LogLine("info", str(n), (), Location("m.py", 1, 1)) for n in range(first, first + count))
+
+    await commit(writer, replace(indexed("a"), logs=lines(0, KEPT)))
+    assert await connection.fetchval('select count(*) from docgraph_d1."$log"') == KEPT
+    await commit(writer, replace(indexed("b"), logs=lines(KEPT, 30)), replace(failed("c"), logs=lines(KEPT + 30, 1)))
+    found = await connection.fetch('select text, level, block from docgraph_d1."$log" order by id')
+    assert len(found) == KEPT
+    assert tuple(found[0]) == ("32", "INFO", 2)
+    assert [tuple(row) for row in found[-2:]] == [(str(KEPT + 30), "INFO", 3), ("broken", "ERROR", 3)]
 
 
 async def test_equal_numbers_are_equal_rows_however_they_are_written(writer):
@@ -314,13 +329,15 @@ async def test_an_exception_inside_a_block_leaves_no_trace(writer, connection):
 
     async def fail() -> None:
         async with block:
-            await block.apply([indexed("a", post("1", "two")), indexed("b", post("2", "two"))])
+            line = LogLine("info", "lost", (), Location("m.py", 1, 1))
+            await block.apply([replace(indexed("a", post("1", "two")), logs=(line,)), indexed("b", post("2", "two"))])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert block.committed is None
     assert await titles(connection) == {"1": "one"}
+    assert await connection.fetchval('select count(*) from docgraph_d1."$log"') == 0
     assert (await commit(writer, indexed("a", post("1", "three")))).number == 3
 
 

@@ -12,11 +12,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 import msgspec
-from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+)
 from graphql.execution.values import get_argument_values
 
 from docgraph.api.asked import Asked
-from docgraph.api.books import problems_wanted
+from docgraph.api.books import log_mistakes, logs_wanted, problems_wanted
 from docgraph.api.collect import Collector
 from docgraph.api.connections import connection
 from docgraph.api.errors import Code, PathKeys, Rejected, beyond, error, worded
@@ -26,6 +34,7 @@ from docgraph.api.roots import (
     AboutTheIndex,
     Grouped,
     History,
+    Logs,
     Many,
     One,
     Owner,
@@ -50,7 +59,7 @@ DEFAULT_FIRST = 100
 MAX_SKIP = 4_294_967_295
 
 INTROSPECTION = ("__schema", "__type")
-ABOUT_THE_INDEX = (*INTROSPECTION, "_meta", "_problems")
+ABOUT_THE_INDEX = (*INTROSPECTION, "_meta", "_problems", "_logs")
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -125,6 +134,7 @@ class _Compiler(msgspec.Struct, frozen=True):
     # Roots ---------------------------------------------------------------------
 
     def roots(self, asked: Mapping[str, list[FieldNode]]) -> Iterator[plan.Root]:
+        self._keep_log_apart(asked)
         for key, nodes in asked.items():
             name = nodes[0].name.value
             if name == "__typename":
@@ -133,6 +143,14 @@ class _Compiler(msgspec.Struct, frozen=True):
                 arguments = self._arguments("Query", nodes, (key,))
                 if arguments is not None:
                     yield self._root(key, nodes, arguments)
+
+    def _keep_log_apart(self, asked: Mapping[str, list[FieldNode]]) -> None:
+        """The log is asked for without entities. Source: spec/subgraph-api.md 2.11."""
+        logs = {key: nodes for key, nodes in asked.items() if nodes[0].name.value == "_logs"}
+        if all(nodes[0].name.value in (*ABOUT_THE_INDEX, "__typename") for nodes in asked.values()):
+            return
+        for key, nodes in logs.items():
+            self._refuse("The `_logs` field cannot be combined with entity fields in one request", nodes, (key,))
 
     def _root(self, key: str, nodes: list[FieldNode], arguments: Mapping[str, Any]) -> plan.Root:
         path = (key,)
@@ -158,9 +176,10 @@ class _Compiler(msgspec.Struct, frozen=True):
                 return plan.History(key, owner.name, wanted, rows, direction, versions)
             case AboutTheIndex():
                 return plan.Meta(key, tuple(self._meta("_Meta_", nodes)), self.contract.deployment, block)
+            case Logs():
+                return self._logs(key, arguments, nodes)
             case Problems():
-                problems = problems_wanted(arguments, *self._page(arguments, nodes, path))
-                return plan.Problems(key, problems, tuple(self._entries("_Problem_", nodes, path)))
+                return self._problems(key, arguments, nodes)
             case _:
                 assert_never(asked)
 
@@ -184,11 +203,31 @@ class _Compiler(msgspec.Struct, frozen=True):
             of_node = field is plan.VersionField.NODE
             yield plan.VersionOutput(key, field, self._selections(owner.name, below, (*path, key)) if of_node else ())
 
+    def _problems(self, key: str, given: Mapping[str, Any], nodes: list[FieldNode]) -> plan.Problems:
+        page = self._page(given, nodes, (key,))
+        try:
+            wanted = problems_wanted(given, *page)
+        except Refused as refused:
+            self._refuse(f"Invalid value provided for argument `where`: {refused.what}", nodes, (key,))
+            wanted = problems_wanted({}, *page)
+        return plan.Problems(key, wanted, tuple(self._entries("_Problem_", nodes, (key,))))
+
+    def _logs(self, key: str, given: Mapping[str, Any], nodes: list[FieldNode]) -> plan.Logs:
+        mistakes = list(log_mistakes(given))
+        for mistake in mistakes:
+            self._refuse(mistake, nodes, (key,))
+        wanted = logs_wanted({} if mistakes else given)
+        direction = plan.Direction(given.get("orderDirection") or "desc")
+        entries = tuple(self._entries("_Log_", nodes, (key,)))
+        return plan.Logs(key, wanted, direction, entries, self.contract.deployment)
+
     def _entries(self, type_name: str, nodes: list[FieldNode], path: PathKeys) -> Iterator[Entry]:
         for key, below in self.collector.below(type_name, nodes).items():
             self.budget.spend(1, below, (*path, key))
             name = below[0].name.value
-            yield Entry(key, name)
+            shown = None if name == "__typename" else get_named_type(self._field(type_name, below).type)
+            within = self._entries(shown.name, below, (*path, key)) if isinstance(shown, GraphQLObjectType) else ()
+            yield Entry(key, name, tuple(within))
 
     def _id(self, owner: Owner, given: object, nodes: list[FieldNode], path: PathKeys) -> Id:
         try:

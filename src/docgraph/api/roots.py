@@ -54,7 +54,11 @@ class Problems(msgspec.Struct, frozen=True):
     """`_problems`: what is wrong with the documents now."""
 
 
-RootField = One | Many | Paged | Grouped | History | AboutTheIndex | Problems
+class Logs(msgspec.Struct, frozen=True):
+    """`_logs`: what handlers logged while documents were indexed."""
+
+
+RootField = One | Many | Paged | Grouped | History | AboutTheIndex | Problems | Logs
 
 
 def owners(schema: Schema) -> Iterator[Owner]:
@@ -80,5 +84,6 @@ def root_fields(schema: Schema) -> Mapping[str, RootField]:
         # A type of the author's may be called so: PoolFee and PoolFeeHistory stand in real schemas.
         found.setdefault(f"{owner.singular}History", History(owner))
     found["_meta"] = AboutTheIndex()
+    found["_logs"] = Logs()
     found["_problems"] = Problems()
     return found

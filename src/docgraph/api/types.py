@@ -34,6 +34,7 @@ from docgraph.api.roots import (
     AboutTheIndex,
     Grouped,
     History,
+    Logs,
     Many,
     One,
     Owner,
@@ -238,6 +239,8 @@ class _Builder:
             case AboutTheIndex():
                 told = "Access to what the index tells about itself"
                 return Declared(name, optional(self.fixed.meta), (block,), told)
+            case Logs():
+                return self.books.logs(name, self.fixed.newest_first)
             case Problems():
                 return self.books.problems(name)
             case _:

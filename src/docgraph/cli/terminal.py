@@ -74,8 +74,10 @@ class Terminal:
             case ProblemFound(problem=problem):
                 self.say(render_problem(problem))
             case AuthorLogged(level=level, text=text, path=path):
-                colour = {"error": "red", "warning": "yellow", "debug": "dim"}.get(level, "cyan")
-                self.say(f"[{colour}]{level:<7}[/] {escape(text)} [dim]{escape(path)}[/]")
+                colour = {"critical": "bold red", "error": "red", "warning": "yellow", "debug": "dim"}.get(
+                    level, "cyan"
+                )
+                self.say(f"[{colour}]{level:<8}[/] {escape(text)} [dim]{escape(path)}[/]")
             case Retrying(what=what, delay=delay):
                 self.say(f"[yellow]waiting[/] {escape(what)}; next try in {delay:.1f} s")
             case Listening(address=address):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
@@ -18,11 +19,12 @@ from docgraph.indexer.decide import UNSETTLED, settle
 from docgraph.indexer.feed import Feed
 from docgraph.indexer.look import Survey, look_everywhere
 from docgraph.indexer.project import Project, feeds_of
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, Stat, Touched
+from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, LogLine, Stat, Touched
 from docgraph.model.document import Document
-from docgraph.model.events import Observe
+from docgraph.model.events import AuthorLogged, Event, Observe
 from docgraph.model.problem import Problem, Problems, SourceProblem
 from docgraph.sources.notes import Missing
+from docgraph.store.logs import KEPT
 
 UNREAD = Stat(0, UNSETTLED, 0)  # of a document that cannot be read: every scan tries again
 NO_HASH = bytes(16)
@@ -83,12 +85,20 @@ async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
     if known is not None and known.hash == digest and known.code == reading.code:
         return None if known == now_known else Touched(key, now_known)
     document = Document(key.path, content, source=feed.name, reader=reading.reader, context=feed.context)
+    logs: deque[LogLine] = deque(maxlen=KEPT)
+
+    def hear(event: Event) -> None:
+        if isinstance(event, AuthorLogged):
+            logs.append(event)
+        observe(event)
+
     try:
-        return Indexed(key, now_known, await feed.handlers.run(document, observe))
+        contributions = await feed.handlers.run(document, hear)
     except Problem as problem:
-        return Failed(key, now_known, (problem,))
+        return Failed(key, now_known, (problem,), tuple(logs))
     except Problems as several:
-        return Failed(key, now_known, several.problems)
+        return Failed(key, now_known, several.problems, tuple(logs))
+    return Indexed(key, now_known, contributions, tuple(logs))
 
 
 async def run_all(project: Project, observe: Observe) -> AsyncIterator[Indexed | Failed]:

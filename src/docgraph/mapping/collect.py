@@ -7,14 +7,15 @@ the right place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 
 import msgspec
 
 from docgraph.mapping.shape import Shape
-from docgraph.model.changes import Contribution, Id, Remove, Save
+from docgraph.model.changes import Contribution, Id, LogLine, Remove, Save
 from docgraph.model.events import AuthorLogged, Observe
+from docgraph.model.problem import Location
 from docgraph.model.schema import Field
 from docgraph.model.values import Refused
 
@@ -96,8 +97,8 @@ class Collector:
         entity_id = self._id(shape, given_id)
         self._made[shape.space, entity_id] = Remove(type_name, entity_id)
 
-    def log(self, level: str, text: str) -> None:
-        self._observe(AuthorLogged(level, text, self._source, self._path))
+    def log(self, line: LogLine) -> None:
+        self._observe(AuthorLogged(line.level, line.text, line.arguments, line.at, self._source, self._path))
 
     def close(self) -> None:
         """The handlers are done: what still runs of them comes too late."""
@@ -139,6 +140,7 @@ class Call(msgspec.Struct, frozen=True):
 
     collector: Collector
     line: int | None  # of the record that it is for
+    place: Callable[[], Location]  # where the author's code is at this moment
 
     def save(self, type_name: str, given: Mapping[str, object]) -> None:
         """As `Collector.save`."""
@@ -148,8 +150,10 @@ class Call(msgspec.Struct, frozen=True):
         """As `Collector.remove`."""
         self.collector.remove(type_name, given_id)
 
-    def log(self, level: str, text: str) -> None:
-        self.collector.log(level, text)
+    def log(self, level: str, text: str, values: Sequence[str]) -> None:
+        """Write a line to the log; `values` are those that fill the text, in their order."""
+        arguments = tuple((str(number), each) for number, each in enumerate(values))
+        self.collector.log(LogLine(level, text, arguments, self.place()))
 
 
 def current(wish: str) -> Call:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import types
 from collections.abc import Callable
@@ -38,6 +39,16 @@ def spot_of(error: BaseException, modules: Modules) -> Spot | None:
     return found
 
 
+def place_of_caller(modules: Modules) -> Location | None:
+    """The innermost line of the author's code that is running; None if there is none on this thread's stack."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if source := modules.author_file(frame.f_code.co_filename):
+            return _spot_in(frame.f_code, frame.f_lasti, frame.f_lineno, source).at
+        frame = frame.f_back
+    return None
+
+
 def spot_of_function(function: Callable[..., object], modules: Modules) -> Spot | None:
     """Where a function of the author's begins; None where that cannot be told."""
     code = getattr(function, "__code__", None)
@@ -47,10 +58,15 @@ def spot_of_function(function: Callable[..., object], modules: Modules) -> Spot 
 
 
 def _spot(trace: types.TracebackType, source: Source) -> Spot:
-    positions = trace.tb_frame.f_code.co_positions()
-    line, end_line, start, end = next(itertools.islice(positions, trace.tb_lasti // 2, None), (None,) * 4)
+    return _spot_in(trace.tb_frame.f_code, trace.tb_lasti, trace.tb_lineno, source)
+
+
+def _spot_in(code: types.CodeType, instruction: int, lineno: int, source: Source) -> Spot:
+    """`instruction`: its offset in bytes, as frames tell it."""
+    positions = code.co_positions()
+    line, end_line, start, end = next(itertools.islice(positions, instruction // 2, None), (None,) * 4)
     if line is None or start is None or end is None:
-        return Spot(Location(source.path, trace.tb_lineno), _frame(source, trace.tb_lineno, 0, 0))
+        return Spot(Location(source.path, lineno), _frame(source, lineno, 0, 0))
     text = _line(source, line)
     # Columns count bytes of UTF-8 there, characters here.
     first = len(text.encode()[:start].decode(errors="ignore"))

@@ -91,15 +91,15 @@ class SourceHandlers:
 
     async def _call(self, bound: Bound, subject: Subject, run: _Run) -> None:
         """Call one handler once; what it saves says which record it was called for."""
-        token = CURRENT.set(Call(run.collector, subject.at.line))
+        blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
+        token = CURRENT.set(Call(run.collector, subject.at.line, blame.place))
         try:
-            run.problems.extend(await self._problems(bound, subject))
+            run.problems.extend(await self._problems(bound, subject, blame))
         finally:
             CURRENT.reset(token)
 
-    async def _problems(self, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
+    async def _problems(self, bound: Bound, subject: Subject, blame: Blame) -> tuple[Problem, ...]:
         """Call one handler once. Whatever its code raises comes back as problems."""
-        blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
         try:
             given = bound.function(subject.argument)
             if inspect.isawaitable(given):

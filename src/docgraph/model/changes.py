@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from docgraph.model.problem import Problem
+from docgraph.model.problem import Location, Problem
 
 Id = str | bytes | int  # by the id type: ID and String, Bytes, Int8
 Row = tuple[object, ...]
@@ -61,6 +61,15 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     code: bytes  # 16 bytes, of the handlers it was run through
 
 
+class LogLine(msgspec.Struct, frozen=True):
+    """A line for the log of the index."""
+
+    level: str  # debug, info, warning, error, critical
+    text: str
+    arguments: tuple[tuple[str, str], ...]  # what the text was filled with: key and value
+    at: Location  # in the author's code
+
+
 class Indexed(msgspec.Struct, frozen=True):
     """A document was run through its handlers: these are now its contributions, in the order they were made.
 
@@ -70,6 +79,7 @@ class Indexed(msgspec.Struct, frozen=True):
     key: DocumentKey
     known: Known
     contributions: tuple[Contribution, ...]
+    logs: tuple[LogLine, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -78,6 +88,7 @@ class Failed(msgspec.Struct, frozen=True):
     key: DocumentKey
     known: Known
     problems: tuple[Problem, ...]  # at least one
+    logs: tuple[LogLine, ...] = ()
 
 
 class Touched(msgspec.Struct, frozen=True):

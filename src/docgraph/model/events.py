@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from docgraph.model.changes import Block
+from docgraph.model.changes import Block, LogLine
 from docgraph.model.problem import Problem
 
 
@@ -37,11 +37,9 @@ class ProblemFound(msgspec.Struct, frozen=True):
     problem: Problem
 
 
-class AuthorLogged(msgspec.Struct, frozen=True):
+class AuthorLogged(LogLine, frozen=True):
     """A handler called `log`."""
 
-    level: str  # debug, info, warning, error
-    text: str
     source: str
     path: str
 

@@ -35,7 +35,7 @@ def _root(root: plan.Root) -> int:
         case plan.History():
             below = sum(_below(each.selections) for each in root.outputs)
             return root.rows.first + root.rows.first * below
-        case plan.Meta() | plan.Problems() | plan.RootTypeName():
+        case plan.Meta() | plan.Problems() | plan.Logs() | plan.RootTypeName():
             return 0
         case _:
             assert_never(root)

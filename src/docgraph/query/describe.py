@@ -6,6 +6,7 @@ Stable: equal plans give equal text, whatever the run.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import assert_never
 
 import msgspec
@@ -50,6 +51,9 @@ def _root(root: plan.Root) -> Iterator[str]:
             yield from _deeper(_meta(root.outputs))
         case plan.Problems():
             yield f"{root.key}: problems{_wanted(root.wanted)}"
+            yield from _deeper(_entries(root.entries))
+        case plan.Logs():
+            yield f"{root.key}: log of {root.deployment} {root.direction.value}{_wanted(root.wanted)}"
             yield from _deeper(_entries(root.entries))
         case plan.RootTypeName():
             yield f"{root.key}: type name{at}"
@@ -215,7 +219,11 @@ def _meta(outputs: tuple[plan.MetaOutput, ...]) -> Iterator[str]:
 
 def _wanted(wanted: msgspec.Struct) -> str:
     asked = msgspec.structs.asdict(wanted).items()
-    return "".join(f" {key} {each!r}" for key, each in asked if each is not None)
+    return "".join(f" {key} {_plain(each)}" for key, each in asked if each is not None)
+
+
+def _plain(asked: object) -> str:
+    return asked.isoformat() if isinstance(asked, datetime) else repr(asked)
 
 
 def _entries(entries: tuple[Entry, ...]) -> Iterator[str]:

@@ -6,6 +6,8 @@ stand for. Free of GraphQL and of SQL.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -25,3 +27,14 @@ class ProblemsWanted(msgspec.Struct, frozen=True):
     source: str | None = None  # name of the data source
     path: str | None = None
     kind: str | None = None
+
+
+class LogsWanted(msgspec.Struct, frozen=True):
+    """Which lines of the log. None asks for all."""
+
+    first: int
+    skip: int
+    level: str | None = None  # exactly this
+    since: datetime | None = None  # inclusive, UTC
+    until: datetime | None = None  # inclusive, UTC
+    search: str | None = None  # stands somewhere in the text, whatever the case

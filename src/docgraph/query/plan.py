@@ -13,7 +13,7 @@ import msgspec
 
 from docgraph.model.changes import Id
 from docgraph.model.schema import Field
-from docgraph.query.ledger import Entry, ProblemsWanted
+from docgraph.query.ledger import Entry, LogsWanted, ProblemsWanted
 from docgraph.query.measures import Figure, Figures
 from docgraph.query.operators import Operator
 from docgraph.query.pages import Constant, CursorOf, Page, Total, Window
@@ -323,6 +323,18 @@ class Problems(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
+class Logs(msgspec.Struct, frozen=True):
+    """The root field for the lines of the log."""
+
+    key: str
+    wanted: LogsWanted
+    direction: Direction
+    entries: tuple[Entry, ...]
+    deployment: str  # what the deployment is called
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
 class RootTypeName(msgspec.Struct, frozen=True):
     """`__typename` of the whole operation."""
 
@@ -331,7 +343,7 @@ class RootTypeName(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
-Root = Collection | ById | Connection | Groups | History | Meta | Problems | RootTypeName
+Root = Collection | ById | Connection | Groups | History | Meta | Problems | Logs | RootTypeName
 
 
 class Operation(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from docgraph.query.conditions import condition, order_key
 from docgraph.query.connections import connection
 from docgraph.query.figures import groups
 from docgraph.query.history import history
+from docgraph.query.logs import logs
 from docgraph.query.meta import meta
 from docgraph.query.objects import TYPE, Branch, Named, entries, many, one, text
 from docgraph.query.outputs import shown
@@ -52,6 +53,8 @@ def _root(root: plan.Root, layout: Layout, form: Form) -> Sql:
             return meta(root, layout)
         case plan.Problems():
             return problems(root, layout)
+        case plan.Logs():
+            return logs(root, layout)
         case plan.RootTypeName():
             return text("Query")
         case _:

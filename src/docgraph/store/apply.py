@@ -26,6 +26,7 @@ from docgraph.store.connection import Connection
 from docgraph.store.decide import Claim, Contribution, Decision, Key, Saved, decide
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
+from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
 from docgraph.store.rows import Unstorable, digest, id_text
@@ -49,6 +50,7 @@ class Outcome(msgspec.Struct, frozen=True):
     claims: bool = False  # whether any were kept
     conflicts: frozenset[tuple[int, str, str]] = frozenset()  # new ones: losing document, entity name, id as text
     problems: tuple[Problem, ...] = ()  # that are new
+    logged: int = 0  # lines of the log
     retired: frozenset[str] = frozenset()  # types that lost rows
     changed: bool = False  # whether anything moved that readers could see
 
@@ -61,6 +63,7 @@ class Outcome(msgspec.Struct, frozen=True):
             self.claims or next_one.claims,
             self.conflicts | next_one.conflicts,
             self.problems + next_one.problems,
+            self.logged + next_one.logged,
             self.retired | next_one.retired,
             self.changed or next_one.changed,
         )
@@ -85,6 +88,9 @@ async def apply_batch(
     added = [each for each in remembered if each.key not in before]
     await write_documents(connection, deployment.layout, added, [each for each in remembered if each.key in before])
     problems, told_again = await replace_problems(connection, deployment, standing.block, stored, numbers, before)
+    lines = [line for change in stored if isinstance(change, Indexed | Failed) for line in change.logs]
+    lines += map(line_of, problems)
+    await write_log(connection, deployment.layout, standing.block, lines)
     await forget_documents(connection, deployment.layout, [each.id for each in gone])
 
     content = sum(each.content for each in remembered)
@@ -96,8 +102,9 @@ async def apply_batch(
         claims=bool(decision.keep),
         conflicts=_conflicts(decision.keep),
         problems=tuple(problems),
+        logged=len(lines),
         retired=frozenset(decision.retire),
-        changed=bool(content) or told_again or not decision.is_empty,
+        changed=bool(content or lines) or told_again or not decision.is_empty,
     )
 
 
@@ -123,7 +130,7 @@ def _encode(
         try:
             said = contributions(deployment, change, numbers[change.key])
         except Unstorable as refused:
-            changes.append(Failed(change.key, change.known, (refused.problem(change.key.path),)))
+            changes.append(Failed(change.key, change.known, (refused.problem(change.key.path),), change.logs))
             continue
         changes.append(change)
         for key, sayings in said.items():

@@ -119,6 +119,20 @@ create table {} (
 );
 comment on table {} is 'why documents failed'"""
 
+LOG = """\
+create table {} (
+  id bigint generated always as identity primary key,
+  block integer not null,
+  level text collate "C" not null,
+  text text collate "C" not null,
+  keys text[] not null,
+  "values" text[] not null,
+  module text not null,
+  line integer not null,
+  "column" integer not null
+);
+comment on table {} is 'the newest lines that handlers logged, and problems of documents'"""
+
 # Whose place is in the author's code says so in its message; path, line and column are the document's.
 PROBLEMS = """\
 create view {} as
@@ -154,6 +168,7 @@ def deployment_ddl(layout: Layout) -> Sql:
                 *(claim, claim, claim),
                 *(problem, problem),
             ),
+            sql(LOG, layout.log, layout.log),
             sql(
                 PROBLEMS,
                 *(layout.problems, layout.source_names, problem, document),

@@ -7,7 +7,7 @@ declares can collide with it.
     docgraph_d<id>               one deployment: its entity tables and its bookkeeping
       posting                    current rows of the entity Posting
       posting$history            rows that were current once
-      $block  $document  $gone  $claim  $problem
+      $block  $document  $gone  $claim  $problem  $log
       $problems              a view: all that is wrong now, conflicts over ids included
     <name of the index>          views of the served deployment, for psql and BI tools
 """
@@ -107,6 +107,11 @@ class Layout(msgspec.Struct, frozen=True):
     def problems(self) -> Sql:
         """All that is wrong now, as the API tells it: the problems of failed documents, and conflicts over ids."""
         return name(self.namespace, "$problems")
+
+    @property
+    def log(self) -> Sql:
+        """What handlers logged, and the problems of documents, as lines."""
+        return name(self.namespace, "$log")
 
     @property
     def source_names(self) -> Sql:

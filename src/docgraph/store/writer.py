@@ -34,6 +34,7 @@ from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
 from docgraph.store.deployment import Deployment, deployment
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, read_last, sum_content
 from docgraph.store.layout import Layout
+from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
 from docgraph.store.problems import read_conflicts, read_problems, storable
 from docgraph.store.views import repoint
@@ -146,7 +147,10 @@ class Writer:
                 await connection.execute("set local enable_seqscan = on")
                 number, content = session.head.number + 1, await sum_content(connection, layout)
                 problems = [problem for _, problem in await read_problems(connection, layout)]
-                problems += [each.problem for each in await read_conflicts(connection, layout)]
+                conflicts = [each.problem for each in await read_conflicts(connection, layout)]
+                await write_log(connection, layout, number, [*map(line_of, conflicts)])
+                await prune_log(connection, layout)
+                problems += conflicts
                 documents = await count_documents(connection, layout)
                 counts = await count_rows(connection, layout, number)
                 block = Block(number, block_hash(content), timestamp, documents, counts, tuple(problems))
@@ -223,6 +227,8 @@ class BlockWriter:
         with told(self._session.dsn):
             try:
                 block = await self._close() if self._session.complete else None
+                if self._total.logged:
+                    await prune_log(self._session.connection, self._session.deployment.layout)
             except BaseException as failure:
                 await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
                 raise
@@ -287,6 +293,8 @@ class BlockWriter:
         if not total.changed:
             return None
         deployed = session.deployment
+        conflicts = await self._new_conflicts()
+        await write_log(session.connection, deployed.layout, self._standing.block, [*map(line_of, conflicts)])
         content = (session.head.content + total.content) % HASH_MODULUS
         block = Block(
             self._standing.block,
@@ -294,7 +302,7 @@ class BlockWriter:
             self._timestamp,
             total.documents,
             total.counts,
-            (*total.problems, *await self._new_conflicts()),
+            (*total.problems, *conflicts),
         )
         await add_block(session.connection, deployed.index, deployed.id, deployed.layout, block)
         return block
@@ -329,7 +337,7 @@ def _failed(change: Indexed, refused: Exception) -> Failed:
         at=Location(change.key.path),
         mend="look for a value that is extremely large or long",
     )
-    return Failed(change.key, change.known, (problem,))
+    return Failed(change.key, change.known, (problem,), change.logs)
 
 
 def _reason(refused: Exception) -> str:

@@ -68,6 +68,19 @@ create table "docgraph_d7"."$problem" (
 );
 comment on table "docgraph_d7"."$problem" is 'why documents failed';
 
+create table "docgraph_d7"."$log" (
+  id bigint generated always as identity primary key,
+  block integer not null,
+  level text collate "C" not null,
+  text text collate "C" not null,
+  keys text[] not null,
+  "values" text[] not null,
+  module text not null,
+  line integer not null,
+  "column" integer not null
+);
+comment on table "docgraph_d7"."$log" is 'the newest lines that handlers logged, and problems of documents';
+
 create view "docgraph_d7"."$problems" as
 select d.id as document, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[d.source + 1] as source, p.kind, d.path,
   case when p.place_path is not null then p.place_line when p.path = d.path then p.line end as line,
