@@ -7,7 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, Undefined, build_schema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    Undefined,
+    build_schema,
+    extend_schema,
+    parse,
+)
 
 from docgraph.api.execute import Engine
 from docgraph.api.schema import core_of
@@ -203,6 +211,12 @@ def test_aggregations_and_fulltext_searches_are_left_out_without_harm() -> None:
 
 def test_the_whole_api_of_the_worked_example_is_the_accepted_one(pages: Engine) -> None:
     assert pages.sdl() + "\n" == GOLDEN.read_text()
+
+
+def test_a_schema_that_uses_the_directives_of_the_dialect_extends_the_api(pages: Engine) -> None:
+    used = 'type Extra @entity @subgraphId(id: "x") { id: ID!  pages: [Page!]! @derivedFrom(field: "extra") }'
+    extended = extend_schema(build_schema(pages.sdl()), parse(used))
+    assert "Extra" in extended.type_map
 
 
 def test_the_schema_language_can_be_read_by_others(pages: Engine) -> None:

@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
 from docgraph.api.complete import groups, resolver
+from docgraph.api.directives import DIRECTIVES
 from docgraph.api.roots import Grouped, root_fields
 from docgraph.api.scalars import DEFINITIONS
 from docgraph.api.types import types_of
@@ -24,6 +25,7 @@ def strawberry_schema(schema: Schema) -> strawberry.Schema:
     config = StrawberryConfig(name_converter=NameConverter(auto_camel_case=False), scalar_map=DEFINITIONS)
     made = strawberry.Schema(query=types.query, types=types.others, config=config)
     core = core_of(made)
+    core.directives = (*core.directives, *DIRECTIVES)
     for kind in core.type_map.values():
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
