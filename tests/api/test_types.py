@@ -188,15 +188,13 @@ def test_descriptions_of_the_schema_are_shown() -> None:
     assert (thing.description, thing.fields["id"].description) == ("A thing", "its id")
 
 
-def test_aggregations_and_fulltext_searches_are_left_out_without_harm() -> None:
+def test_aggregations_are_left_out_without_harm() -> None:
     engine = built(
         """
         type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! price: BigDecimal! }
         type Stats @aggregation(intervals: ["hour"], source: "Point") {
           id: Int8! timestamp: Timestamp! total: BigDecimal! @aggregate(fn: "sum", arg: "price")
         }
-        type _Schema_ @fulltext(name: "search", language: en, algorithm: rank,
-          include: [{entity: "Page", fields: [{name: "title"}]}])
         type Page @entity { id: ID! title: String! }
         """
     )

@@ -17,6 +17,7 @@ from docgraph.model.schema import (
     EnumType,
     EnumValue,
     Field,
+    Fulltext,
     InterfaceType,
     Scalar,
     Schema,
@@ -37,7 +38,7 @@ def _scalars() -> tuple[Field, ...]:
 
 @pytest.fixture(scope="session")
 def schema() -> Schema:
-    """Post with references and an index, two types that share an id space, each id type, each scalar and its list."""
+    """Post with references, index and search, two types in one id space, each id type, each scalar and its list."""
     post = EntityType(
         "Post",
         (
@@ -65,6 +66,7 @@ def schema() -> Schema:
         {entity.name: entity for entity in entities},
         {"Named": InterfaceType("Named", (ID, name), ("Person", "Robot"))},
         {"Color": EnumType("Color", (EnumValue("red"), EnumValue("green"), EnumValue("Blue")), "Zeroth to last.")},
+        fulltexts=(Fulltext("findPost", "de", "rank", "Post", ("id", "title")),),
         text="type Post @entity { id: ID! }",
     )
 

@@ -32,6 +32,7 @@ from docgraph.api.figures import groups
 from docgraph.api.limits import Limits
 from docgraph.api.roots import (
     AboutTheIndex,
+    Found,
     Grouped,
     History,
     Logs,
@@ -53,6 +54,7 @@ from docgraph.query.cost import entities
 from docgraph.query.history import version_type
 from docgraph.query.ledger import Entry
 from docgraph.query.rows import join_of
+from docgraph.query.tsquery import Malformed, tsquery
 
 MAX_FIRST = 1000
 DEFAULT_FIRST = 100
@@ -164,6 +166,11 @@ class _Compiler(msgspec.Struct, frozen=True):
             case Many(owner):
                 rows = self._rows(owner.name, arguments, nodes, path)
                 return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
+            case Found(owner, fulltext):
+                query = self._search(arguments["text"], nodes, path)
+                rows = self._rows(owner.name, arguments, nodes, path)
+                (selection,) = self._selections(owner.name, nodes, path)
+                return plan.Search(key, fulltext, query, rows, selection, block, policy)
             case Paged(owner):
                 return connection(self._asked(key, nodes, owner), arguments, block)
             case Grouped(owner):
@@ -236,6 +243,15 @@ class _Compiler(msgspec.Struct, frozen=True):
             self._refuse(f"Invalid value provided for argument `id`: {refused.what}", nodes, path)
             return ""
         return found if isinstance(found, bytes | int) else str(found)
+
+    def _search(self, given: object, nodes: list[FieldNode], path: PathKeys) -> str:
+        try:
+            return tsquery(str(read_as(Scalar.STRING, given)))
+        except Refused as refused:
+            self._refuse(f"Invalid value provided for argument `text`: {refused.what}", nodes, path)
+        except Malformed as malformed:
+            self._refuse(str(malformed), nodes, path)
+        return ""
 
     def _block(self, given: Mapping[str, Any] | None, nodes: list[FieldNode], path: PathKeys) -> plan.BlockAt:
         if given is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from docgraph.model.schema import EntityType, InterfaceType, Schema
+from docgraph.model.schema import EntityType, Fulltext, InterfaceType, Schema
 
 Owner = EntityType | InterfaceType
 
@@ -26,6 +26,13 @@ class Many(msgspec.Struct, frozen=True):
     """A page of entities."""
 
     owner: Owner
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The entities that a fulltext search finds."""
+
+    owner: EntityType
+    fulltext: Fulltext
 
 
 class Paged(msgspec.Struct, frozen=True):
@@ -58,7 +65,7 @@ class Logs(msgspec.Struct, frozen=True):
     """`_logs`: what handlers logged while documents were indexed."""
 
 
-RootField = One | Many | Paged | Grouped | History | AboutTheIndex | Problems | Logs
+RootField = One | Many | Found | Paged | Grouped | History | AboutTheIndex | Problems | Logs
 
 
 def owners(schema: Schema) -> Iterator[Owner]:
@@ -78,6 +85,8 @@ def root_fields(schema: Schema) -> Mapping[str, RootField]:
     for owner in owners(schema):
         found[owner.singular] = One(owner)
         found[owner.plural] = Many(owner)
+    for fulltext in schema.fulltexts:
+        found[fulltext.name] = Found(schema.entities[fulltext.entity], fulltext)
     for owner in owners(schema):
         found[f"{stem(owner)}Connection"] = Paged(owner)
         found[f"{stem(owner)}Aggregate"] = Grouped(owner)

@@ -32,6 +32,7 @@ from docgraph.api.figure_types import Figures, figure_arguments
 from docgraph.api.inputs import Inputs, Ready, enum, scalar
 from docgraph.api.roots import (
     AboutTheIndex,
+    Found,
     Grouped,
     History,
     Logs,
@@ -114,6 +115,7 @@ class _Fixed:
         )
         self.block_argument = argument("block", optional(self.block_height), description=BLOCK_TOLD)
         self.policy_argument = argument("subgraphError", self.policy, "allow", POLICY_TOLD)
+        self.text = argument("text", str)
         self.skip = argument("skip", optional(whole), 0)
         self.first = argument("first", optional(whole), 100)
         self.direction_argument = argument("orderDirection", optional(self.direction))
@@ -224,6 +226,11 @@ class _Builder:
             case Many(owner):
                 shown = required_list(self.shown[owner.name])
                 return Declared(name, shown, (*self.arguments[owner.name], block, policy))
+            case Found(owner, fulltext):
+                where = argument("where", optional(self.filters[owner.name]))
+                searched = (self.fixed.text, self.fixed.first, self.fixed.skip, block, where, policy)
+                told = f"Searches {', '.join(fulltext.fields)}; best match first"
+                return Declared(name, required_list(self.shown[owner.name]), searched, told)
             case Paged(owner):
                 shown = self.connections.connection(owner, self.shown[owner.name], self.figures[owner.name])
                 return Declared(name, shown, (*self.connections.arguments(owner), block))

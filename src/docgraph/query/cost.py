@@ -26,6 +26,8 @@ def _root(root: plan.Root) -> int:
     match root:
         case plan.Collection():
             return _many(root.rows, root.selections)
+        case plan.Search():
+            return _many(root.rows, (root.selection,))
         case plan.ById():
             return _below(root.selections)
         case plan.Connection():

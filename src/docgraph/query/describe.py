@@ -30,6 +30,9 @@ def _root(root: plan.Root) -> Iterator[str]:
         case plan.Collection():
             yield f"{root.key}: collection{_rows(root.rows)}{at}"
             yield from _selections(root.selections)
+        case plan.Search(fulltext=fulltext, query=query):
+            yield f"{root.key}: search {fulltext.name} for {query!r}{_rows(root.rows)}{at}"
+            yield from _selections((root.selection,))
         case plan.ById():
             yield f"{root.key}: one with id {root.id!r}{at}"
             yield from _selections(root.selections)

@@ -12,7 +12,7 @@ import enum
 import msgspec
 
 from docgraph.model.changes import Id
-from docgraph.model.schema import Field
+from docgraph.model.schema import Field, Fulltext
 from docgraph.query.ledger import Entry, LogsWanted, ProblemsWanted
 from docgraph.query.measures import Figure, Figures
 from docgraph.query.operators import Operator
@@ -231,6 +231,18 @@ class ById(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
+class Search(msgspec.Struct, frozen=True):
+    """A root field for the entities that a text finds: best match first, then by id."""
+
+    key: str
+    fulltext: Fulltext
+    query: str  # as to_tsquery takes it
+    rows: Rows  # without an order of their own
+    selection: Selection
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
 class Connection(msgspec.Struct, frozen=True):
     """A root field for many entities, read page by page."""
 
@@ -343,7 +355,7 @@ class RootTypeName(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
-Root = Collection | ById | Connection | Groups | History | Meta | Problems | Logs | RootTypeName
+Root = Collection | Search | ById | Connection | Groups | History | Meta | Problems | Logs | RootTypeName
 
 
 class Operation(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from docgraph.query.objects import TYPE, Branch, Named, entries, many, one, text
 from docgraph.query.outputs import shown
 from docgraph.query.problems import problems
 from docgraph.query.rows import Form, Row, Setting, bind, relation, row_of, tie
+from docgraph.query.search import search
 from docgraph.query.source import source
 from docgraph.store.layout import CONTROL, Layout
 from docgraph.store.sql import EMPTY, Sql, join, name, sql
@@ -41,6 +42,8 @@ def _root(root: plan.Root, layout: Layout, form: Form) -> Sql:
     match root:
         case plan.Collection():
             return many([_listed(setting, selection, root.rows) for selection in root.selections], root.rows)
+        case plan.Search():
+            return many([_searched(setting, root)], root.rows)
         case plan.ById():
             return one([_by_id(setting, selection, root) for selection in root.selections])
         case plan.Connection():
@@ -80,6 +83,15 @@ def _listed(setting: Setting, selection: plan.Selection, rows: plan.Rows) -> Bra
         _matching(setting, row, rows.condition),
         _order(setting, row, rows.order),
     )
+
+
+def _searched(setting: Setting, root: plan.Search) -> Branch:
+    """The rows that a search finds and that fulfil the condition."""
+    row = row_of(setting, setting.schema.entities[root.selection.type])
+    found = search(row, root.fulltext, root.query)
+    wanted = _matching(setting, row, root.rows.condition)
+    matching = sql("{} and {}", found.matching, wanted) if wanted else found.matching
+    return Branch(_named(setting, row, root.selection), relation(setting, row), matching, found.order)
 
 
 def _matching(setting: Setting, row: Row, wanted: plan.Condition) -> Sql:

@@ -13,7 +13,7 @@ import msgspec
 
 from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, Scalar, Schema
 from docgraph.query.plan import Join
-from docgraph.store.layout import DOCUMENT, LINE, POSTGRES_TYPE, SINCE, UNTIL, Layout, Table, fit
+from docgraph.store.layout import DOCUMENT, LINE, POSTGRES_TYPE, SINCE, UNTIL, Layout, Table, fit, search_column
 from docgraph.store.sql import Sql, join, name, sql, value
 
 
@@ -92,7 +92,8 @@ def relation(setting: Setting, row: Row) -> Sql:
 
 def stored(table: Table) -> Sql:
     """The columns that the tables of current and former rows share, as far as answers are made of them."""
-    return join(", ", [*(name(column) for column in table.columns), *map(name, (DOCUMENT, SINCE, LINE))])
+    columns = (*table.columns, *map(search_column, table.searches), DOCUMENT, SINCE, LINE)
+    return join(", ", map(name, columns))
 
 
 def join_of(schema: Schema, owner: EntityType, field: Field) -> Join:

@@ -9,16 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from docgraph.model.schema import EntityType, EnumType, Field, Scalar
-from docgraph.store.layout import CONTROL, DEPLOYMENT, DOCUMENT, HASH, LINE, SINCE, UNTIL, Layout, Table, fit
+from docgraph.model.schema import EntityType, EnumType, Field, Fulltext, Scalar
+from docgraph.store.layout import (
+    CONTROL,
+    DEPLOYMENT,
+    DOCUMENT,
+    HASH,
+    LINE,
+    SINCE,
+    UNTIL,
+    Layout,
+    Table,
+    fit,
+    search_column,
+    search_configuration,
+)
 from docgraph.store.sql import EMPTY, Sql, join, name, sql, text_literal
 
 CONTROL_LOCK = 7_453_020_116_934_001  # advisory: one process at a time makes the control schema
 NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required()
 CONTROL_SCHEMA = name(CONTROL)
 REQUIRED = name(CONTROL, "required")
+SEARCHABLE = name(CONTROL, "searchable")
 
 # `required` is volatile, so that it is called where a null really stands and never while planning.
+# `searchable` holds as much of a text as a tsvector can: a long document must not fail its block.
 CONTROL_DDL = sql(
     """\
 create schema if not exists {};
@@ -41,6 +56,17 @@ create unique index if not exists deployment_serving on {} (name) where status =
 create or replace function {}() returns json language plpgsql volatile parallel safe as $$
 begin
   raise exception 'a null where none may be' using errcode = {};
+end $$;
+
+create or replace function {}(language regconfig, content text) returns tsvector language plpgsql immutable as $$
+begin
+  loop
+    begin
+      return to_tsvector(language, content);
+    exception when program_limit_exceeded then
+      content := left(content, length(content) / 2);
+    end;
+  end loop;
 end $$""",
     CONTROL_SCHEMA,
     CONTROL_SCHEMA,
@@ -48,6 +74,7 @@ end $$""",
     DEPLOYMENT,
     REQUIRED,
     text_literal(NULL_REFUSED),
+    SEARCHABLE,
 )
 
 BOOKKEEPING = """\
@@ -226,16 +253,19 @@ def _create_enum(layout: Layout, enum: EnumType) -> Sql:
 def _create_tables(layout: Layout, table: Table) -> Iterator[Sql]:
     fields = table.entity.stored_fields
     columns = join(",\n", (sql("  {}", _define(layout, table, field)) for field in fields))
+    filled = join("", (sql(",\n  {}", _fill_search(table, each)) for each in table.searches))
+    copied = join("", (sql(",\n  {} tsvector", name(search_column(each))) for each in table.searches))
     document, digest, since, line, until = name(DOCUMENT), name(HASH), name(SINCE), name(LINE), name(UNTIL)
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
-        "  {} integer,\n  primary key (id)\n)",
-        *(table.current, columns, document, digest, since, line),
+        "  {} integer{},\n  primary key (id)\n)",
+        *(table.current, columns, document, digest, since, line, filled),
     )
+    # Columns in the order of the current table, so that a row moves here as it is.
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
-        "  {} integer,\n  {} integer not null,\n  primary key (id, {})\n)",
-        *(table.history, columns, document, digest, since, line, until, since),
+        "  {} integer{},\n  {} integer not null,\n  primary key (id, {})\n)",
+        *(table.history, columns, document, digest, since, line, copied, until, since),
     )
     yield _comment("table", table.current, table.entity.description)
     for field in fields:
@@ -250,11 +280,21 @@ def _define(layout: Layout, table: Table, field: Field) -> Sql:
     return sql("{} {}{}{}", table.column(field), layout.postgres_type(field), collation, required)
 
 
+def _fill_search(table: Table, fulltext: Fulltext) -> Sql:
+    texts = (sql("coalesce({}, '')", table.column(table.entity.field(each))) for each in fulltext.fields)
+    return sql(
+        "{} tsvector generated always as ({}({}, {})) stored",
+        *(name(search_column(fulltext)), SEARCHABLE, search_configuration(fulltext), join(" || ' ' || ", texts)),
+    )
+
+
 def _create_indexes(layout: Layout, table: Table) -> Iterator[Sql]:
     lists = {fit(field.column) for field in table.entity.stored_fields if field.is_list}
     yield _create_index(layout, table, "btree", (DOCUMENT,))
     for columns in indexed_columns(table):
         yield _create_index(layout, table, "gin" if columns[0] in lists else "btree", columns)
+    for fulltext in table.searches:
+        yield _create_index(layout, table, "gin", (search_column(fulltext),))
 
 
 def _create_index(layout: Layout, table: Table, method: str, columns: tuple[str, ...]) -> Sql:

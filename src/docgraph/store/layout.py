@@ -20,7 +20,7 @@ from collections.abc import Mapping
 import msgspec
 
 from docgraph.model.names import snake_case
-from docgraph.model.schema import EntityType, EnumRef, Field, Scalar, Schema
+from docgraph.model.schema import EntityType, EnumRef, Field, Fulltext, Scalar, Schema
 from docgraph.store.sql import Sql, name, sql, text_literal
 
 CONTROL = "docgraph"
@@ -49,6 +49,26 @@ POSTGRES_TYPE: Mapping[Scalar, str] = {
     Scalar.DATE_TIME: "timestamptz",
 }
 
+# The text search configuration of each language of `@fulltext`. Postgres brings all of them.
+SEARCH_CONFIGURATION: Mapping[str, str] = {
+    "simple": "pg_catalog.simple",
+    "da": "pg_catalog.danish",
+    "nl": "pg_catalog.dutch",
+    "en": "pg_catalog.english",
+    "fi": "pg_catalog.finnish",
+    "fr": "pg_catalog.french",
+    "de": "pg_catalog.german",
+    "hu": "pg_catalog.hungarian",
+    "it": "pg_catalog.italian",
+    "no": "pg_catalog.norwegian",
+    "pt": "pg_catalog.portuguese",
+    "ro": "pg_catalog.romanian",
+    "ru": "pg_catalog.russian",
+    "es": "pg_catalog.spanish",
+    "sv": "pg_catalog.swedish",
+    "tr": "pg_catalog.turkish",
+}
+
 
 class Table(msgspec.Struct, frozen=True):
     """The tables of one entity type in one deployment."""
@@ -56,6 +76,7 @@ class Table(msgspec.Struct, frozen=True):
     entity: EntityType
     namespace: str  # Postgres schema
     columns: tuple[str, ...]  # one per stored field, same order
+    searches: tuple[Fulltext, ...] = ()  # each has a column of its own, which Postgres fills
 
     @property
     def name(self) -> str:
@@ -72,6 +93,16 @@ class Table(msgspec.Struct, frozen=True):
     def column(self, field: Field) -> Sql:
         """The quoted column of a stored field."""
         return name(fit(field.column))
+
+
+def search_column(fulltext: Fulltext) -> str:
+    """The column that holds what a search looks in, a tsvector."""
+    return fit(snake_case(fulltext.name), "$search")
+
+
+def search_configuration(fulltext: Fulltext) -> Sql:
+    """The language of a search: for its column and for what is looked for alike."""
+    return sql("{}::regconfig", text_literal(SEARCH_CONFIGURATION[fulltext.language]))
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -139,7 +170,12 @@ def layout(schema: Schema, namespace: str) -> Layout:
         schema,
         namespace,
         {
-            entity.name: Table(entity, namespace, tuple(fit(field.column) for field in entity.stored_fields))
+            entity.name: Table(
+                entity,
+                namespace,
+                tuple(fit(field.column) for field in entity.stored_fields),
+                tuple(each for each in schema.fulltexts if each.entity == entity.name),
+            )
             for entity in schema.entities.values()
         },
     )

@@ -19,3 +19,14 @@ create or replace function "docgraph"."required"() returns json language plpgsql
 begin
   raise exception 'a null where none may be' using errcode = E'DG001';
 end $$;
+
+create or replace function "docgraph"."searchable"(language regconfig, content text) returns tsvector language plpgsql immutable as $$
+begin
+  loop
+    begin
+      return to_tsvector(language, content);
+    exception when program_limit_exceeded then
+      content := left(content, length(content) / 2);
+    end;
+  end loop;
+end $$;

@@ -6,6 +6,8 @@ create index if not exists "post$by_tags" on "docgraph_d7"."post" using "gin" ("
 
 create index if not exists "post$by_title_price_id" on "docgraph_d7"."post" using "btree" ("title", "price", "id");
 
+create index if not exists "post$by_find_post$search" on "docgraph_d7"."post" using "gin" ("find_post$search");
+
 create index if not exists "person$by_$document" on "docgraph_d7"."person" using "btree" ("$document");
 
 create index if not exists "robot$by_$document" on "docgraph_d7"."robot" using "btree" ("$document");

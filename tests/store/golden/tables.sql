@@ -114,6 +114,7 @@ create table "docgraph_d7"."post" (
   "$hash" bytea not null,
   "$since" integer not null,
   "$line" integer,
+  "find_post$search" tsvector generated always as ("docgraph"."searchable"(E'pg_catalog.german'::regconfig, coalesce("id", '') || ' ' || coalesce("title", ''))) stored,
   primary key (id)
 );
 
@@ -128,6 +129,7 @@ create table "docgraph_d7"."post$history" (
   "$hash" bytea not null,
   "$since" integer not null,
   "$line" integer,
+  "find_post$search" tsvector,
   "$until" integer not null,
   primary key (id, "$since")
 );
