@@ -188,25 +188,6 @@ def test_descriptions_of_the_schema_are_shown() -> None:
     assert (thing.description, thing.fields["id"].description) == ("A thing", "its id")
 
 
-def test_aggregations_are_left_out_without_harm() -> None:
-    engine = built(
-        """
-        type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! price: BigDecimal! }
-        type Stats @aggregation(intervals: ["hour"], source: "Point") {
-          id: Int8! timestamp: Timestamp! total: BigDecimal! @aggregate(fn: "sum", arg: "price")
-        }
-        type Page @entity { id: ID! title: String! }
-        """
-    )
-    query = core_of(engine.schema).query_type
-    assert query is not None
-    assert list(query.fields) == [
-        *("point", "points", "page", "pages"),
-        *("pointsConnection", "pointsAggregate", "pointHistory", "pagesConnection", "pagesAggregate", "pageHistory"),
-        *("_meta", "_logs", "_problems"),
-    ]
-
-
 def test_the_whole_api_of_the_worked_example_is_the_accepted_one(pages: Engine) -> None:
     assert pages.sdl() + "\n" == GOLDEN.read_text()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,15 @@ from docgraph.model.problem import HandlerProblem, Location, ValueProblem
 from docgraph.model.sdl import read_schema
 
 SHAPES = shapes(read_schema("type Note @entity { id: ID! title: String! pages: Int }"))
+
+POINTS = shapes(
+    read_schema(
+        """
+        type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! x: Int }
+        type Blip @entity(timeseries: true) { id: Bytes! timestamp: Timestamp! }
+        """
+    )
+)
 
 ids = st.sampled_from(["a", "b"])
 fields = st.fixed_dictionaries(
@@ -56,3 +66,34 @@ def test_problems_keep_both_places_between_processes() -> None:
     handler = pickle.loads(pickle.dumps(HandlerProblem("what", at=here, mend="mend", document=there)))
     assert (value.what, value.at, value.mend, value.code) == ("what", there, "mend", here)
     assert (handler.what, handler.at, handler.mend, handler.document) == ("what", here, "mend", there)
+
+
+def made_up(source: str, path: str, type_name: str = "Point", count: int = 1) -> list[Any]:
+    """The ids that data points without one are given."""
+    collector = Collector(source, path, POINTS, print)
+    return [collector.save(type_name, {"timestamp": 0}) for _ in range(count)]
+
+
+def test_data_points_without_an_id_have_the_same_one_in_every_run_and_ascend() -> None:
+    first = made_up("Trades", "a.csv", count=3)
+    assert first == made_up("Trades", "a.csv", count=3)
+    assert first == [first[0], first[0] + 1, first[0] + 2]
+    assert 0 <= first[0] < 2**62
+    assert len({*first, *made_up("Trades", "b.csv"), *made_up("Other", "a.csv")}) == 5
+
+
+def test_data_points_of_one_type_do_not_move_the_ids_of_another() -> None:
+    collector = Collector("Trades", "a.csv", POINTS, print)
+    collector.save("Blip", {"timestamp": 0})
+    assert [collector.save("Point", {"timestamp": 0})] == made_up("Trades", "a.csv")
+
+
+def test_ids_of_bytes_are_made_up_as_eight_bytes() -> None:
+    (number,), (octets,) = made_up("Trades", "a.csv"), made_up("Trades", "a.csv", "Blip")
+    assert octets == number.to_bytes(8, "big")
+
+
+def test_an_id_that_is_given_stays_and_one_that_is_not_is_only_made_up_for_timeseries() -> None:
+    assert Collector("Trades", "a.csv", POINTS, print).save("Point", {"id": 7, "timestamp": 0}) == 7
+    with pytest.raises(Rejected, match="Entity Note without an id"):
+        Collector("Notes", "a.md", SHAPES, print).save("Note", {"title": "x"})

@@ -222,3 +222,14 @@ def test_the_text_reads_like_the_schema(project: Any) -> None:
 '''
         in text
     )
+
+
+def test_the_id_of_a_data_point_may_be_left_out(typed: Path, mypy: Callable[..., str]) -> None:
+    schema = read_schema("type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! x: Int! }")
+    (typed / "generated" / "schema.py").write_text(generate(schema))
+    (typed / "mappings" / "good.py").write_text(
+        "from generated.schema import Point\n\nPoint(timestamp=0, x=1)\nPoint(id=7, timestamp=0, x=1)\n"
+    )
+    assert mypy(typed, *FILES[:2]) == ""
+    (typed / "mappings" / "bad.py").write_text("from generated.schema import Point\n\nPoint(x=1)\n")
+    assert "bad.py:3:" in mypy(typed, FILES[0], FILES[2])

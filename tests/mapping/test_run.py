@@ -371,3 +371,21 @@ else:
     raise AssertionError
 """)
     project.load()
+
+
+async def test_a_data_point_is_given_an_id_once_and_a_second_save_changes_it(project: Any) -> None:
+    project.schema_text += "type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! x: Int }"
+    project.manifest_text = project.manifest_text.replace("entities: [", "entities: [Point, ")
+    project.mapping(
+        "from generated.schema import Point\n"
+        "def handle(document: Document) -> None:\n"
+        "    for moment in document.data['moments']:\n"
+        "        point = Point(timestamp=moment)\n"
+        "        point.save()\n"
+        "        point.x = moment\n"
+        "        point.save()\n"
+    )
+    first, second = await project.run("moments: [1, 2]\n")
+    assert (first.row[2], second.row[2]) == (1, 2)
+    assert second.id == first.id + 1
+    assert await project.run("moments: [1, 2]\n") == (first, second)

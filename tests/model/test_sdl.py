@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from docgraph.model.expression import Binary, FieldValue, Number
 from docgraph.model.problem import Problems
-from docgraph.model.schema import EntityRef, EnumRef, Fulltext, Scalar, Schema
+from docgraph.model.schema import AggregationRef, EntityRef, EnumRef, Fulltext, Scalar, Schema
 from docgraph.model.sdl import read_schema
 
 Corpus = Callable[[str], Path]
@@ -193,10 +194,10 @@ def test_a_timeseries_and_its_aggregation_are_read() -> None:
     assert (stats.source, stats.intervals, stats.plural) == ("Trade", ("hour", "quarter"), "stats_collection")
     assert [field.name for field in stats.dimensions] == ["token"]
     assert [(a.field.name, a.function, a.argument, a.cumulative) for a in stats.aggregates] == [
-        ("total", "sum", "price * 2", True),
+        ("total", "sum", Binary("*", FieldValue("price"), Number("2")), True),
         ("trades", "count", None, False),
     ]
-    assert [field.name for field in schema.entities["Token"].fields] == ["id"]
+    assert [field.type for field in schema.entities["Token"].fields] == [Scalar.ID, AggregationRef("Stats")]
 
 
 def test_fulltext_searches_are_read() -> None:

@@ -144,6 +144,11 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "derive it",
     ),
     # derived fields
+    "one derived from an aggregation": (
+        stats(COUNT) + 'type A @entity { id: ID! s: ▸T @derivedFrom(field: "id") }',
+        "A.s is one T, but an aggregation has a row for each interval",
+        "write s: [T!]!",
+    ),
     "derived without field": (
         "type A @entity { id: ID! b: [A!] ▸@derivedFrom }",
         "no argument field",

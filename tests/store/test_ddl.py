@@ -53,6 +53,12 @@ def test_an_index_ends_with_the_id_and_is_made_once():
     )
 
 
+def test_a_timeseries_has_an_index_by_time():
+    fields = (Field("id", Scalar.INT8, required=True), Field("timestamp", Scalar.TIMESTAMP, required=True))
+    entity = EntityType("T", fields, timeseries=True)
+    assert indexed_columns(layout(Schema({"T": entity}), "n").tables["T"]) == (("timestamp", "id"),)
+
+
 async def test_a_null_where_none_may_be_is_refused_only_where_it_stands(store, connection):
     guarded = "select coalesce((select to_json(n) from (values (1)) as t (n) where n = $1::int), docgraph.required())"
     assert await connection.fetchval(guarded, 1) == "1"

@@ -42,11 +42,12 @@ from docgraph.api.roots import (
     Paged,
     Problems,
     RootField,
+    Summed,
     root_fields,
 )
 from docgraph.api.where import Vocabulary, condition, read_as
 from docgraph.model.changes import Id
-from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
+from docgraph.model.schema import AggregationRef, AggregationType, EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
@@ -166,6 +167,9 @@ class _Compiler(msgspec.Struct, frozen=True):
             case Many(owner):
                 rows = self._rows(owner.name, arguments, nodes, path)
                 return plan.Collection(key, rows, self._selections(owner.name, nodes, path), block, policy)
+            case Summed(aggregation):
+                buckets, rows = self._buckets(aggregation, arguments, nodes, path)
+                return plan.Statistics(key, buckets, rows, self._summed(aggregation, nodes, path), block, policy)
             case Found(owner, fulltext):
                 query = self._search(arguments["text"], nodes, path)
                 rows = self._rows(owner.name, arguments, nodes, path)
@@ -317,20 +321,25 @@ class _Compiler(msgspec.Struct, frozen=True):
             self._refuse(f"Invalid value provided for argument `where`: {refused.what}", nodes, path)
             return plan.EVERYTHING
         schema = self.contract.schema
-        self.budget.spend(len(schema.concrete(type_name)) * parts(schema, wanted), nodes, path)
+        types = 1 if type_name in schema.aggregations else len(schema.concrete(type_name))
+        self.budget.spend(types * parts(schema, wanted), nodes, path)
         return wanted
 
     # Selections --------------------------------------------------------------------
 
     def _selections(self, target: str, nodes: list[FieldNode], path: PathKeys) -> tuple[plan.Selection, ...]:
-        deepest = self.contract.limits.depth
-        if len(path) > deepest:
-            message = f"query has a depth that exceeds the limit of `{deepest}`"
-            raise Rejected([beyond(deepest, message, nodes, path)])
+        self._go_deeper(nodes, path)
         return tuple(
             plan.Selection(entity.name, tuple(self._outputs(entity, nodes, path)))
             for entity in self.contract.schema.concrete(target)
         )
+
+    def _go_deeper(self, nodes: list[FieldNode], path: PathKeys) -> None:
+        """Raises Rejected: a selection stands here that is nested too deeply."""
+        deepest = self.contract.limits.depth
+        if len(path) > deepest:
+            message = f"query has a depth that exceeds the limit of `{deepest}`"
+            raise Rejected([beyond(deepest, message, nodes, path)])
 
     def _outputs(self, entity: EntityType, nodes: list[FieldNode], path: PathKeys) -> Iterator[plan.Output]:
         for key, below in self.collector.below(entity.name, nodes).items():
@@ -343,7 +352,9 @@ class _Compiler(msgspec.Struct, frozen=True):
                 yield plan.Source(key, tuple(self._entries("_Source_", below, (*path, key))))
                 continue
             field = entity.field(name)
-            if isinstance(field.type, EntityRef):
+            if isinstance(field.type, AggregationRef):
+                yield from self._child_statistics(entity, field, field.type.name, key, below, (*path, key))
+            elif isinstance(field.type, EntityRef):
                 yield from self._led_to(entity, field, field.type.name, key, below, (*path, key))
             else:
                 yield plan.Column(key, field)
@@ -359,6 +370,44 @@ class _Compiler(msgspec.Struct, frozen=True):
         if arguments is not None:
             rows = self._rows(target, arguments, nodes, path)
             yield plan.Children(key, field, join, rows, self._selections(target, nodes, path))
+
+    # Aggregations ------------------------------------------------------------------
+
+    def _child_statistics(
+        self, entity: EntityType, field: Field, target: str, key: str, nodes: list[FieldNode], path: PathKeys
+    ) -> Iterator[plan.Output]:
+        arguments = self._arguments(entity.name, nodes, path)
+        if arguments is not None:
+            aggregation = self.contract.schema.aggregations[target]
+            buckets, rows = self._buckets(aggregation, arguments, nodes, path)
+            yield plan.ChildStatistics(key, field, buckets, rows, self._summed(aggregation, nodes, path))
+
+    def _buckets(
+        self, aggregation: AggregationType, arguments: Mapping[str, Any], nodes: list[FieldNode], path: PathKeys
+    ) -> tuple[plan.Buckets, plan.Rows]:
+        interval = str(arguments["interval"])
+        if interval not in aggregation.intervals:
+            declared = ", ".join(aggregation.intervals)
+            self._refuse(f"`{aggregation.name}` is declared with the intervals {declared}, not {interval}", nodes, path)
+        rows = self._rows(aggregation.name, arguments, nodes, path)
+        if rows.order is None:
+            newest = plan.Order(aggregation.rows.field("timestamp"), direction=plan.Direction.DESC)
+            rows = msgspec.structs.replace(rows, order=newest)
+        return plan.Buckets(aggregation, interval, arguments.get("current") == "include"), rows
+
+    def _summed(self, aggregation: AggregationType, nodes: list[FieldNode], path: PathKeys) -> plan.Selection:
+        self._go_deeper(nodes, path)
+        source = self.contract.schema.entities[aggregation.source]
+        outputs = self._outputs(aggregation.rows, nodes, path)
+        return plan.Selection(
+            aggregation.name,
+            tuple(
+                plan.Reckoned(output.key, output.field)
+                if isinstance(output, plan.Column) and aggregation.may_lack(output.field, source)
+                else output
+                for output in outputs
+            ),
+        )
 
     # Arguments -----------------------------------------------------------------------
 

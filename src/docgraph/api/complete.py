@@ -60,8 +60,10 @@ def narrowed(request: Request, fields: Sequence[FieldNode]) -> Request:
 def resolver(owner: EntityType | None, name: str) -> Any:
     """How graphql-core finds the value of a field in a tree."""
     field = next((each for each in owner.fields if each.name == name), None) if owner else None
-    if owner is None or field is None or not isinstance(field.type, EntityRef) or field.is_list:
+    if owner is None or field is None or field.is_list:
         return by_key
+    if not isinstance(field.type, EntityRef):
+        return _led_to if field.required else by_key
     if field.is_derived:
         return _only(owner, field, field.type.name)
     return _led_to if field.required else by_key
@@ -83,7 +85,7 @@ def groups(answered: Tree, info: GraphQLResolveInfo[Any], **arguments: Any) -> A
 
 
 def _led_to(answered: Tree, info: GraphQLResolveInfo[Any]) -> Any:
-    """A reference that must lead somewhere."""
+    """What must have a value: a reference that leads somewhere, a figure of an aggregation."""
     found = by_key(answered, info)
     if found is None:
         raise error(f"Null value resolved for non-null field `{info.field_name}`", Code.NULL_VALUE)

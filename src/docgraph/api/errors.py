@@ -29,6 +29,7 @@ class Code(enum.Enum):
     INDEXING_ERROR = "INDEXING_ERROR"
     NULL_VALUE = "NULL_VALUE"  # a reference that must lead somewhere leads nowhere
     AMBIGUOUS = "AMBIGUOUS_REFERENCE"
+    UNCOMPUTABLE = "AGGREGATION_NOT_COMPUTABLE"  # its expression has no value for some data point
     TIMED_OUT = "QUERY_TIMED_OUT"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL_SERVER_ERROR"

@@ -25,6 +25,7 @@ from docgraph.api.documents import Documents, Request
 from docgraph.api.errors import Code, Rejected, error, formatted
 from docgraph.api.limits import USUAL, Limits
 from docgraph.api.schema import core_of, strawberry_schema
+from docgraph.api.uncomputable import Uncomputable, why_uncomputable
 from docgraph.api.verdicts import awaited, blocks_missing, refused_for_problems
 from docgraph.model.schema import Schema
 from docgraph.query import plan
@@ -125,6 +126,8 @@ class Engine:
             return _rejected(rejected.errors)
         except Overloaded:
             return _refused(OVERLOADED, Code.UNAVAILABLE, 503)
+        except Uncomputable as failed:
+            return _refused(str(failed), Code.UNCOMPUTABLE, 200)
         except RecursionError:
             return _rejected([error("The query is nested too deeply.", Code.TOO_COMPLEX)])
         except asyncpg.PostgresError as failed:
@@ -193,6 +196,10 @@ class Engine:
             connection = await self._turn(lending)
             try:
                 told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
+            except asyncpg.PostgresError as failed:
+                if reason := why_uncomputable(operation, failed.sqlstate):
+                    raise reason from failed
+                raise
             finally:
                 await lending.__aexit__(None, None, None)
             if awaited(operation, told) is None or clock() >= deadline:

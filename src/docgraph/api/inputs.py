@@ -32,7 +32,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from docgraph.api.roots import Owner, owners
 from docgraph.api.scalars import ANNOTATION, DEFINITIONS
-from docgraph.model.schema import EnumRef, Scalar, Schema
+from docgraph.model.schema import AggregationType, EnumRef, Scalar, Schema
 from docgraph.query import filters
 
 
@@ -99,7 +99,7 @@ def scalar(of: Scalar) -> GraphQLInputType:
 
 
 class Inputs:
-    """The filter of every entity and interface. Source: spec/subgraph-api.md 2.5."""
+    """The filter of every entity, interface and aggregation. Source: spec/subgraph-api.md 2.5."""
 
     def __init__(self, schema: Schema, enums: Mapping[str, GraphQLEnumType]) -> None:
         self._schema = schema
@@ -109,12 +109,12 @@ class Inputs:
             "BlockChangedFilter", {"number_gte": GraphQLInputField(GraphQLNonNull(GraphQLInt))}
         )
         self._changed = GraphQLInputField(self.block_changed, description="Filter for the block changed event.")
-        self.filters = {owner.name: self._filter(owner) for owner in owners(schema)}
+        self.filters = {owner.name: self._filter(owner) for owner in (*owners(schema), *schema.aggregations.values())}
 
-    def _filter(self, owner: Owner) -> Input:
+    def _filter(self, owner: Owner | AggregationType) -> Input:
         return Input(f"{owner.name}_filter", lambda: self._fields(owner))
 
-    def _fields(self, owner: Owner) -> dict[str, GraphQLInputField]:
+    def _fields(self, owner: Owner | AggregationType) -> dict[str, GraphQLInputField]:
         own = self.filters[owner.name]
         alone, listed = GraphQLInputField(own), GraphQLInputField(GraphQLList(own))
         made: dict[str, GraphQLInputField] = {}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from docgraph.model.schema import EntityType, Fulltext, InterfaceType, Schema
+from docgraph.model.schema import AggregationType, EntityType, Fulltext, InterfaceType, Schema
 
 Owner = EntityType | InterfaceType
 
@@ -26,6 +26,12 @@ class Many(msgspec.Struct, frozen=True):
     """A page of entities."""
 
     owner: Owner
+
+
+class Summed(msgspec.Struct, frozen=True):
+    """A page of the rows of an aggregation."""
+
+    aggregation: AggregationType
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -65,7 +71,7 @@ class Logs(msgspec.Struct, frozen=True):
     """`_logs`: what handlers logged while documents were indexed."""
 
 
-RootField = One | Many | Found | Paged | Grouped | History | AboutTheIndex | Problems | Logs
+RootField = One | Many | Summed | Found | Paged | Grouped | History | AboutTheIndex | Problems | Logs
 
 
 def owners(schema: Schema) -> Iterator[Owner]:
@@ -85,6 +91,8 @@ def root_fields(schema: Schema) -> Mapping[str, RootField]:
     for owner in owners(schema):
         found[owner.singular] = One(owner)
         found[owner.plural] = Many(owner)
+    for aggregation in schema.aggregations.values():
+        found[aggregation.plural] = Summed(aggregation)
     for fulltext in schema.fulltexts:
         found[fulltext.name] = Found(schema.entities[fulltext.entity], fulltext)
     for owner in owners(schema):

@@ -16,7 +16,7 @@ from docgraph.api.directives import DIRECTIVES
 from docgraph.api.roots import Grouped, root_fields
 from docgraph.api.scalars import DEFINITIONS
 from docgraph.api.types import types_of
-from docgraph.model.schema import Schema
+from docgraph.model.schema import EntityType, Schema
 
 
 def strawberry_schema(schema: Schema) -> strawberry.Schema:
@@ -29,11 +29,17 @@ def strawberry_schema(schema: Schema) -> strawberry.Schema:
     for kind in core.type_map.values():
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
-                field.resolve = resolver(schema.entities.get(kind.name), name)
+                field.resolve = resolver(rows_of(schema, kind.name), name)
     for name, asked in root_fields(schema).items():
         if isinstance(asked, Grouped):
             _query(core).fields[name].resolve = groups
     return made
+
+
+def rows_of(schema: Schema, type_name: str) -> EntityType | None:
+    """What the rows behind a type of the API look like, where there are any."""
+    aggregation = schema.aggregations.get(type_name)
+    return aggregation.rows if aggregation else schema.entities.get(type_name)
 
 
 def core_of(schema: strawberry.Schema) -> GraphQLSchema:

@@ -42,11 +42,13 @@ from docgraph.api.roots import (
     Paged,
     Problems,
     RootField,
+    Summed,
     owners,
     root_fields,
 )
 from docgraph.api.scalars import ANNOTATION
-from docgraph.model.schema import EntityRef, EnumRef, Field, Scalar, Schema
+from docgraph.model.schema import AggregationRef, AggregationType, EntityRef, EnumRef, Field, Scalar, Schema
+from docgraph.model.sdl.aggregations import INTERVALS
 from docgraph.query import filters
 from docgraph.query.history import version_type
 
@@ -84,6 +86,16 @@ class _Fixed:
                 ],
             )
         )
+        self.interval = Ready(enum("Aggregation_interval", [(each, None) for each in INTERVALS]))
+        self.current = Ready(
+            enum(
+                "Aggregation_current",
+                [
+                    ("exclude", "Only buckets that have ended"),
+                    ("include", "Also the buckets that have not ended yet, from the data points there are"),
+                ],
+            )
+        )
         self.block_height = Ready(
             GraphQLInputObjectType(
                 "Block_height",
@@ -118,6 +130,8 @@ class _Fixed:
         self.text = argument("text", str)
         self.skip = argument("skip", optional(whole), 0)
         self.first = argument("first", optional(whole), 100)
+        self.interval_argument = argument("interval", self.interval, description="How long a bucket is")
+        self.current_argument = argument("current", optional(self.current))
         self.direction_argument = argument("orderDirection", optional(self.direction))
         self.newest_first = argument("orderDirection", optional(self.direction), "desc")
 
@@ -137,7 +151,7 @@ class _Builder:
         inputs = Inputs(schema, enums)
         self.enums = {name: Ready(made) for name, made in enums.items()}
         self.filters = {name: Ready(made) for name, made in inputs.filters.items()}
-        self.others = (Ready(inputs.block_changed),)
+        self.others = (Ready(inputs.block_changed), self.fixed.interval, self.fixed.current)
         self.interfaces = {name: interface_type(name, made.description) for name, made in schema.interfaces.items()}
         self.entities = {
             name: object_type(name, made.description, [self.interfaces[each] for each in made.interfaces])
@@ -153,13 +167,17 @@ class _Builder:
         figures = Figures(schema, enums)
         self.figures = {name: Ready(figures.aggregate(owner)) for name, owner in self.owners.items()}
         self.arguments = {name: tuple(self._collection_arguments(owner)) for name, owner in self.owners.items()}
+        self.sums = {name: object_type(name, made.description) for name, made in schema.aggregations.items()}
+        self.sum_arguments = {name: tuple(self._sum_arguments(made)) for name, made in schema.aggregations.items()}
 
     def types(self) -> Types:
         for name, owner in self.owners.items():
             fill(self.shown[name], [*map(self._field, owner.fields), self.books.source()])
+        for name, aggregation in self.schema.aggregations.items():
+            fill(self.sums[name], [self._field(field) for field in aggregation.fields])
         query = object_type("Query")
         fill(query, self._root_fields())
-        return Types(query, (*self.entities.values(), *self.others, *ANNOTATION.values()))
+        return Types(query, (*self.entities.values(), *self.sums.values(), *self.others, *ANNOTATION.values()))
 
     # Fields of entities and interfaces ------------------------------------------
 
@@ -168,6 +186,8 @@ class _Builder:
         arguments: tuple[StrawberryArgument, ...] = ()
         if field.is_list and isinstance(field.type, EntityRef):
             arguments = self.arguments.get(field.type.name, self._page_arguments())
+        if isinstance(field.type, AggregationRef):
+            arguments = self.sum_arguments[field.type.name]
         return Declared(field.name, shown, arguments, field.description)
 
     def _type(self, field: Field) -> Shown:
@@ -182,6 +202,8 @@ class _Builder:
                 return self.shown[name]
             case EnumRef(name=name):
                 return self.enums[name]
+            case AggregationRef(name=name):
+                return self.sums[name]
             case Scalar() as scalar:
                 return ANNOTATION[scalar]
 
@@ -193,6 +215,13 @@ class _Builder:
             yield argument("orderBy", optional(Ready(self.orders[owner.name])))
             yield self.fixed.direction_argument
         yield argument("where", optional(self.filters[owner.name]))
+
+    def _sum_arguments(self, aggregation: AggregationType) -> Iterator[StrawberryArgument]:
+        orders = filters.orders_of(self.schema, aggregation)
+        order = Ready(enum(f"{aggregation.name}_orderBy", [(each, None) for each in orders]))
+        yield from (*self._page_arguments(), self.fixed.interval_argument)
+        yield from (argument("orderBy", optional(order)), self.fixed.direction_argument, self.fixed.current_argument)
+        yield argument("where", optional(self.filters[aggregation.name]))
 
     def _orders(self) -> Iterator[tuple[str, GraphQLEnumType]]:
         for name, owner in self.owners.items():
@@ -226,6 +255,9 @@ class _Builder:
             case Many(owner):
                 shown = required_list(self.shown[owner.name])
                 return Declared(name, shown, (*self.arguments[owner.name], block, policy))
+            case Summed(aggregation):
+                shown = required_list(self.sums[aggregation.name])
+                return Declared(name, shown, (*self.sum_arguments[aggregation.name], block, policy))
             case Found(owner, fulltext):
                 where = argument("where", optional(self.filters[owner.name]))
                 searched = (self.fixed.text, self.fixed.first, self.fixed.skip, block, where, policy)

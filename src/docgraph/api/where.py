@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import assert_never
 
-from docgraph.model.schema import EntityType, EnumRef, InterfaceType, Scalar, Schema
+from docgraph.model.schema import AggregationType, EntityType, EnumRef, InterfaceType, Scalar, Schema
 from docgraph.model.values import SCALARS, Refused
 from docgraph.query import plan
 from docgraph.query.filters import (
@@ -44,8 +44,9 @@ class Vocabulary:
     def _orders(self, type_name: str) -> Mapping[str, Order]:
         return orders_of(self.schema, self._owner(type_name))
 
-    def _owner(self, type_name: str) -> EntityType | InterfaceType:
-        return self.schema.entities.get(type_name) or self.schema.interfaces[type_name]
+    def _owner(self, type_name: str) -> EntityType | InterfaceType | AggregationType:
+        stored = self.schema.entities.get(type_name) or self.schema.interfaces.get(type_name)
+        return stored or self.schema.aggregations[type_name]
 
 
 def condition(vocabulary: Vocabulary, type_name: str, given: Given) -> plan.Condition:

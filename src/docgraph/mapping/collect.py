@@ -7,6 +7,7 @@ the right place.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 
@@ -16,7 +17,7 @@ from docgraph.mapping.shape import Shape
 from docgraph.model.changes import Contribution, Id, LogLine, Remove, Save
 from docgraph.model.events import AuthorLogged, Observe
 from docgraph.model.problem import Location
-from docgraph.model.schema import Field
+from docgraph.model.schema import Field, Scalar
 from docgraph.model.values import Refused
 
 
@@ -63,14 +64,17 @@ class Collector:
     def __init__(self, source: str, path: str, writable: Mapping[str, Shape], observe: Observe) -> None:
         self._source, self._path, self._writable, self._observe = source, path, writable, observe
         self._made: dict[tuple[str, Id], _Saved | Remove] = {}
+        self._numbered: dict[str, int] = {}  # id space → ordinal of the last id that was made up
         self._open = True
 
-    def save(self, type_name: str, given: Mapping[str, object], line: int | None = None) -> None:
-        """Keep what the entity was given; fields given before and not now stay as they were.
+    def save(self, type_name: str, given: Mapping[str, object], line: int | None = None) -> Id:
+        """Keep what the entity was given, and tell its id; fields given before and not now stay as they were.
 
         Raises Misuse; Rejected: values that do not fit, all of them.
         """
         shape = self._shape(type_name)
+        if shape.timeseries and given.get("id") is None:
+            given = {**given, "id": self._next_id(shape)}
         entity_id = self._id(shape, given.get("id"))
         before = self._made.get((shape.space, entity_id))
         if isinstance(before, _Saved) and before.shape is not shape:
@@ -90,6 +94,7 @@ class Collector:
         if refusals:
             raise Rejected(tuple(refusals))
         self._made[shape.space, entity_id] = _Saved(shape, entity_id, values, line)
+        return entity_id
 
     def remove(self, type_name: str, given_id: object) -> None:
         """Say that the entity is not to be, whatever earlier documents say. Raises Misuse, Rejected."""
@@ -126,6 +131,12 @@ class Collector:
             f"add {type_name} to `entities` of the data source {self._source} in the manifest",
         )
 
+    def _next_id(self, shape: Shape) -> Id:
+        """An id for a data point without one: the same whenever the document is run, ascending within it."""
+        ordinal = self._numbered[shape.space] = self._numbered.get(shape.space, -1) + 1
+        number = _first_number(self._source, self._path) + ordinal
+        return number.to_bytes(8, "big") if shape.fields["id"].type is Scalar.BYTES else number
+
     def _id(self, shape: Shape, given: object) -> Id:
         try:
             return shape.coercers["id"](given)  # type: ignore[return-value]
@@ -142,9 +153,9 @@ class Call(msgspec.Struct, frozen=True):
     line: int | None  # of the record that it is for
     place: Callable[[], Location]  # where the author's code is at this moment
 
-    def save(self, type_name: str, given: Mapping[str, object]) -> None:
+    def save(self, type_name: str, given: Mapping[str, object]) -> Id:
         """As `Collector.save`."""
-        self.collector.save(type_name, given, self.line)
+        return self.collector.save(type_name, given, self.line)
 
     def remove(self, type_name: str, given_id: object) -> None:
         """As `Collector.remove`."""
@@ -164,6 +175,12 @@ def current(wish: str) -> Call:
     if call := CURRENT.get():
         return call
     raise Misuse(f"{wish} outside of a handler", "do it inside the function that the manifest names as a handler")
+
+
+def _first_number(source: str, path: str) -> int:
+    """Where the numbers of a document begin: spread over 62 bits, so that documents do not meet."""
+    digest = hashlib.blake2b(f"{source}\0{path}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 2
 
 
 def _refusal(shape: Shape, entity_id: Id, name: str, given: object, refused: Refused) -> Refusal:

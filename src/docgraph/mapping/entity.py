@@ -38,9 +38,12 @@ class Entity:
     def save(self) -> None:
         """Make the document say: this entity exists and looks like this.
 
-        Saved again with the same id, fields assigned later win and the others stay.
+        Saved again with the same id, fields assigned later win and the others stay. A data
+        point of a timeseries that has no id is given one.
         """
-        current(f"{type(self).__name__}.save()").save(self.__entity__, vars(self))
+        saved = current(f"{type(self).__name__}.save()").save(self.__entity__, vars(self))
+        if vars(self).get("id") is None:
+            vars(self)["id"] = saved
 
     @classmethod
     def remove(cls, id: str | bytes | int) -> None:

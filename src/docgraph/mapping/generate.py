@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from docgraph.mapping.shape import attribute_names
 from docgraph.model.schema import (
+    AggregationRef,
     EntityRef,
     EntityType,
     EnumRef,
@@ -113,15 +114,20 @@ class _Writing:
         for name, field in stored:
             lines.append(f"    {name}: {self._type(field, taken)}\n")
             lines.append(_docstring(field.description, "    "))
-        lines.append(self._constructor(stored, taken))
+        lines.append(self._constructor(entity, stored, taken))
         return "".join(lines)
 
-    def _constructor(self, stored: list[tuple[str, Field]], taken: set[str]) -> str:
-        """By id alone, the other fields to be assigned; or with all fields that must have a value."""
+    def _constructor(self, entity: EntityType, stored: list[tuple[str, Field]], taken: set[str]) -> str:
+        """By id alone, the other fields to be assigned; or with all fields that must have a value.
+
+        A timeseries can do without an id.
+        """
         overload, anything = self._use("overload"), self._use("Any")
         id_type = self._type(next(field for name, field in stored if name == "id"), taken)
         parameters = [
-            f"{name}: {self._type(field, taken)}" + ("" if field.required else " = ...") for name, field in stored
+            f"{name}: {self._type(field, taken)}"
+            + ("" if field.required and not (entity.timeseries and name == "id") else " = ...")
+            for name, field in stored
         ]
         line = f"    def __init__(self, *, {', '.join(parameters)}) -> None: ...\n"
         if len(line) > WIDTH:
@@ -154,6 +160,8 @@ class _Writing:
                 if not self._schema.concrete(name):
                     return id_type
                 return f"{id_type} | {self._use('Entity') if class_name(name) in taken else class_name(name)}"
+            case AggregationRef(name=name):
+                raise TypeError(f"{name} is not stored")
             case Scalar() as scalar:
                 return self._use(_id(scalar) if field.name == "id" else scalar.value)
 

@@ -26,6 +26,7 @@ class Shape(msgspec.Struct, frozen=True):
     coercers: Mapping[str, Coerce]  # by attribute name
     required: tuple[str, ...]  # attribute names
     derived: Mapping[str, Field]  # attribute name → derived field
+    timeseries: bool = False  # the id may be left out
 
 
 def attribute_names(entity: EntityType) -> Mapping[str, str]:
@@ -54,4 +55,5 @@ def _shape(schema: Schema, entity: EntityType) -> Shape:
         coercers={name: coercer(schema, field) for name, field in stored.items()},
         required=tuple(name for name, field in stored.items() if field.required),
         derived={names[field.name]: field for field in entity.fields if field.is_derived},
+        timeseries=entity.timeseries,
     )

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import msgspec
 
+from docgraph.model.expression import Expression
 from docgraph.model.names import snake_case
 
 
@@ -45,7 +46,13 @@ class EntityRef(msgspec.Struct, frozen=True):
     name: str
 
 
-FieldType = Scalar | EnumRef | EntityRef
+class AggregationRef(msgspec.Struct, frozen=True):
+    """A derived field's type is the aggregation of this name."""
+
+    name: str
+
+
+FieldType = Scalar | EnumRef | EntityRef | AggregationRef
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -144,7 +151,7 @@ class Aggregate(msgspec.Struct, frozen=True):
 
     field: Field
     function: str  # sum, min, max, count, first, last
-    argument: str | None  # an expression over fields of the source; None for count
+    argument: Expression | None  # over fields of the source; None for count
     cumulative: bool = False
 
 
@@ -159,6 +166,18 @@ class AggregationType(msgspec.Struct, frozen=True):
     aggregates: tuple[Aggregate, ...]
     plural: str = ""
     description: str | None = None
+
+    @property
+    def rows(self) -> EntityType:
+        """What its rows look like, as if they were stored."""
+        return EntityType(self.name, self.fields, description=self.description)
+
+    def may_lack(self, field: Field, source: EntityType) -> bool:
+        """Whether a field of it that must have a value may turn out to have none."""
+        aggregate = next((each for each in self.aggregates if each.field == field), None)
+        if aggregate is not None:
+            return field.required and aggregate.function != "count"
+        return field.required and not source.field(field.name).required
 
 
 class Fulltext(msgspec.Struct, frozen=True):
@@ -202,6 +221,8 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
 
         A target without entities has no id of its own, so its references hold text.
         """
+        if isinstance(field.type, AggregationRef):
+            raise TypeError(f"{field.name} is not stored")
         if not isinstance(field.type, EntityRef):
             return field.type
         entities = self.concrete(field.type.name)

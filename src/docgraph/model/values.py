@@ -17,7 +17,7 @@ from docgraph.model.given import Fields, MissingKey, Refused, Written, WrittenFl
 from docgraph.model.json_text import json_text
 from docgraph.model.moments import day, moment, timestamp
 from docgraph.model.numbers import big_decimal, big_int, integer, real
-from docgraph.model.schema import EntityRef, EnumRef, Field, Scalar, Schema
+from docgraph.model.schema import AggregationRef, EntityRef, EnumRef, Field, Scalar, Schema
 from docgraph.model.texts import as_id, octets, one_of, text
 
 __all__ = [
@@ -58,6 +58,8 @@ def _one(schema: Schema, field: Field) -> Coerce:
             return one_of(name, [value.name for value in schema.enums[name].values])
         case EntityRef(name=name):
             return _reference(schema, name, as_id(_scalar(schema.stored_scalar(field))))
+        case AggregationRef():
+            return _refuse_derived
         case Scalar() as scalar:
             return as_id(SCALARS[scalar]) if field.name == "id" else SCALARS[scalar]
         case _:

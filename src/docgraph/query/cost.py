@@ -26,6 +26,8 @@ def _root(root: plan.Root) -> int:
     match root:
         case plan.Collection():
             return _many(root.rows, root.selections)
+        case plan.Statistics():
+            return _many(root.rows, (root.selection,))
         case plan.Search():
             return _many(root.rows, (root.selection,))
         case plan.ById():
@@ -68,11 +70,13 @@ def _below(selections: tuple[plan.Selection, ...]) -> int:
 
 def _output(output: plan.Output) -> int:
     match output:
-        case plan.TypeName() | plan.Column() | plan.Source():
+        case plan.TypeName() | plan.Column() | plan.Reckoned() | plan.Source():
             return 0
         case plan.Reference():
             return _below(output.selections)
         case plan.Children():
             return _many(output.rows, output.selections)
+        case plan.ChildStatistics():
+            return _many(output.rows, (output.selection,))
         case _:
             assert_never(output)

@@ -33,6 +33,9 @@ def _root(root: plan.Root) -> Iterator[str]:
         case plan.Search(fulltext=fulltext, query=query):
             yield f"{root.key}: search {fulltext.name} for {query!r}{_rows(root.rows)}{at}"
             yield from _selections((root.selection,))
+        case plan.Statistics(buckets=buckets):
+            yield f"{root.key}: {_buckets(buckets)}{_rows(root.rows)}{at}"
+            yield from _selections((root.selection,))
         case plan.ById():
             yield f"{root.key}: one with id {root.id!r}{at}"
             yield from _selections(root.selections)
@@ -83,6 +86,11 @@ def _rows(rows: plan.Rows) -> str:
     if rows.order is not None:
         order = f" ordered by {order_text(rows.order)}"
     return f" first {rows.first} skip {rows.skip}{order}{_where(rows.condition)}"
+
+
+def _buckets(buckets: plan.Buckets) -> str:
+    unfinished = ", unfinished ones too," if buckets.unfinished else ""
+    return f"{buckets.aggregation.name} by {buckets.interval}{unfinished}"
 
 
 def _window(root: plan.Connection) -> str:
@@ -199,7 +207,7 @@ def _output(output: plan.Output) -> Iterator[str]:
     match output:
         case plan.TypeName(key):
             yield f"{key}: type name"
-        case plan.Column(key, field):
+        case plan.Column(key, field) | plan.Reckoned(key, field):
             yield f"{key}: {field.name}"
         case plan.Reference():
             yield f"{output.key}: one by {output.field.name}, {output.join.value}"
@@ -210,6 +218,9 @@ def _output(output: plan.Output) -> Iterator[str]:
         case plan.Source(key, entries):
             yield f"{key}: source"
             yield from _deeper(_entries(entries))
+        case plan.ChildStatistics(buckets=buckets, rows=rows):
+            yield f"{output.key}: {_buckets(buckets)} by {output.field.name}{_rows(rows)}"
+            yield from _selections((output.selection,))
         case _:
             assert_never(output)
 

@@ -12,8 +12,18 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, InterfaceType, Scalar, Schema, UnionType
-from docgraph.query.operators import Operator, Takes, filter_type, kind_of, operators_of
+from docgraph.model.schema import (
+    AggregationType,
+    EntityRef,
+    EntityType,
+    EnumRef,
+    Field,
+    InterfaceType,
+    Scalar,
+    Schema,
+    UnionType,
+)
+from docgraph.query.operators import Kind, Operator, Takes, filter_type, kind_of, operators_of
 from docgraph.query.plan import Quantifier
 
 Target = EntityType | InterfaceType | UnionType
@@ -62,21 +72,47 @@ class Order(msgspec.Struct, frozen=True):
     child: Field | None = None  # the field of the referenced entity that counts
 
 
-def filters_of(schema: Schema, owner: EntityType | InterfaceType) -> Mapping[str, Filter]:
+def filters_of(schema: Schema, owner: EntityType | InterfaceType | AggregationType) -> Mapping[str, Filter]:
     """The keys of `X_filter`, in the order of the dialect.
 
     Where two keys would be the same, a field's own name wins over an operator's.
     """
+    if isinstance(owner, AggregationType):
+        return _filters_of_aggregation(schema, owner)
     own = {field.name for field in owner.fields if not field.is_derived}
     found: dict[str, Filter] = {}
     for field in owner.fields:
         for key, meaning in _filters_of_field(schema, field):
             if key not in found and (key == field.name or key not in own):
                 found[key] = meaning
-    general: Mapping[str, Filter] = {"_change_block": Changed(), "and": Every(), "or": Some(), "not": Negated()}
-    for key, meaning in general.items():
+    found.setdefault("_change_block", Changed())
+    for key, meaning in _COMBINED.items():
         found.setdefault(key, meaning)
     return found
+
+
+_COMBINED: Mapping[str, Filter] = {"and": Every(), "or": Some(), "not": Negated()}
+
+
+def _filters_of_aggregation(schema: Schema, owner: AggregationType) -> Mapping[str, Filter]:
+    """Only what rows are grouped by can be filtered. Source: spec/subgraph-api.md 2.5.1, the last paragraph."""
+    grouped = [field for field in owner.fields if all(field != each.field for each in owner.aggregates)]
+    own = {field.name for field in grouped}
+    found: dict[str, Filter] = {}
+    for field in grouped:
+        for key, meaning in _filters_of_field(schema, field):
+            offered = not isinstance(meaning, Comparison) or meaning.operator.suffix in _of_group(schema, field)
+            if offered and key not in found and (key == field.name or key not in own):
+                found[key] = meaning
+    for key, meaning in _COMBINED.items():
+        found.setdefault(key, meaning)
+    return found
+
+
+def _of_group(schema: Schema, field: Field) -> tuple[str, ...]:
+    """The suffixes that a field offers which rows are grouped by."""
+    is_number = kind_of(schema, field) is Kind.ORDERED and not field.is_reference
+    return ("", "_gt", "_lt", "_gte", "_lte", "_in") if is_number else ("",)
 
 
 def _filters_of_field(schema: Schema, field: Field) -> Iterator[tuple[str, Filter]]:
@@ -89,7 +125,7 @@ def _filters_of_field(schema: Schema, field: Field) -> Iterator[tuple[str, Filte
             yield f"{field.name}_{quantifier.value}", OfChildren(field, quantifier, field.type.name)
 
 
-def orders_of(schema: Schema, owner: EntityType | InterfaceType) -> Mapping[str, Order]:
+def orders_of(schema: Schema, owner: EntityType | InterfaceType | AggregationType) -> Mapping[str, Order]:
     """The names of `X_orderBy`, in the order of the dialect; lists have no order."""
     found: dict[str, Order] = {}
     for field in owner.fields:

@@ -291,7 +291,7 @@ def filter_type(schema: Schema, field: Field) -> Scalar | EnumRef:
     """
     if isinstance(field.type, EntityRef):
         return Scalar.INT if schema.stored_scalar(field) is Scalar.INT8 else Scalar.STRING
-    return field.type
+    return schema.stored_scalar(field)
 
 
 _OFFERED: Mapping[Kind, tuple[Operator, ...]] = {

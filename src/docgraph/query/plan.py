@@ -12,7 +12,7 @@ import enum
 import msgspec
 
 from docgraph.model.changes import Id
-from docgraph.model.schema import Field, Fulltext
+from docgraph.model.schema import AggregationType, Field, Fulltext
 from docgraph.query.ledger import Entry, LogsWanted, ProblemsWanted
 from docgraph.query.measures import Figure, Figures
 from docgraph.query.operators import Operator
@@ -181,7 +181,32 @@ class Source(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
-Output = TypeName | Column | Reference | Children | Source
+class Buckets(msgspec.Struct, frozen=True):
+    """Which rows of an aggregation there are: one for each interval and each combination of dimensions."""
+
+    aggregation: AggregationType
+    interval: str  # hour, day, week, month, quarter, year
+    unfinished: bool  # also those that have not ended at the block that is read at
+
+
+class Reckoned(msgspec.Struct, frozen=True):
+    """The value of a field of an aggregation that may turn out null where none may be."""
+
+    key: str
+    field: Field
+
+
+class ChildStatistics(msgspec.Struct, frozen=True):
+    """The rows of an aggregation that a derived field leads to."""
+
+    key: str
+    field: Field
+    buckets: Buckets
+    rows: Rows
+    selection: Selection
+
+
+Output = TypeName | Column | Reckoned | Reference | Children | ChildStatistics | Source
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -217,6 +242,17 @@ class Collection(msgspec.Struct, frozen=True):
     key: str
     rows: Rows
     selections: tuple[Selection, ...]  # one per concrete type of the field's type
+    block: BlockAt = None
+    policy: Policy = Policy.ALLOW
+
+
+class Statistics(msgspec.Struct, frozen=True):
+    """A root field for the rows of an aggregation."""
+
+    key: str
+    buckets: Buckets
+    rows: Rows
+    selection: Selection
     block: BlockAt = None
     policy: Policy = Policy.ALLOW
 
@@ -355,7 +391,7 @@ class RootTypeName(msgspec.Struct, frozen=True):
     policy: Policy = Policy.ALLOW
 
 
-Root = Collection | Search | ById | Connection | Groups | History | Meta | Problems | Logs | RootTypeName
+Root = Collection | Search | Statistics | ById | Connection | Groups | History | Meta | Problems | Logs | RootTypeName
 
 
 class Operation(msgspec.Struct, frozen=True):

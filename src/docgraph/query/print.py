@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from docgraph.model.schema import Field
 from docgraph.query import plan
 from docgraph.query.blocks import evidence, number_at
 from docgraph.query.conditions import condition, order_key
@@ -26,8 +27,11 @@ from docgraph.query.problems import problems
 from docgraph.query.rows import Form, Row, Setting, bind, relation, row_of, tie
 from docgraph.query.search import search
 from docgraph.query.source import source
+from docgraph.query.statistics import bucket_relation, bucket_row, finished
 from docgraph.store.layout import CONTROL, Layout
 from docgraph.store.sql import EMPTY, Sql, join, name, sql
+
+Tied = tuple[Row, Field] | None  # a parent, and its field that leads here
 
 
 def statement(operation: plan.Operation, layout: Layout, form: Form = Form.OPTIMISTIC) -> Sql:
@@ -44,6 +48,8 @@ def _root(root: plan.Root, layout: Layout, form: Form) -> Sql:
             return many([_listed(setting, selection, root.rows) for selection in root.selections], root.rows)
         case plan.Search():
             return many([_searched(setting, root)], root.rows)
+        case plan.Statistics():
+            return many([_summed(setting, root.buckets, root.rows, root.selection)], root.rows)
         case plan.ById():
             return one([_by_id(setting, selection, root) for selection in root.selections])
         case plan.Connection():
@@ -94,6 +100,25 @@ def _searched(setting: Setting, root: plan.Search) -> Branch:
     return Branch(_named(setting, row, root.selection), relation(setting, row), matching, found.order)
 
 
+def _summed(
+    setting: Setting, buckets: plan.Buckets, rows: plan.Rows, selection: plan.Selection, tied: Tied = None
+) -> Branch:
+    """The rows of an aggregation; of those that a parent leads to, where there is one."""
+    row = bucket_row(setting, buckets.aggregation)
+    conditions = [*finished(setting, row, buckets)]
+    if tied is not None:
+        parent, field = tied
+        conditions.append(tie(parent, field, row))
+    if wanted := _matching(setting, row, rows.condition):
+        conditions.append(wanted)
+    return Branch(
+        _named(setting, row, selection),
+        bucket_relation(setting, row, buckets, rows.condition),
+        join(" and ", conditions),
+        _order(setting, row, rows.order),
+    )
+
+
 def _matching(setting: Setting, row: Row, wanted: plan.Condition) -> Sql:
     return EMPTY if wanted == plan.EVERYTHING else condition(setting, row, wanted)
 
@@ -119,6 +144,13 @@ def _output(setting: Setting, row: Row, output: plan.Output) -> Sql:
             return text(row.entity.name)
         case plan.Column(field=field):
             return shown(setting.schema, field, row[row.entity.field(field.name)], setting.form)
+        case plan.Reckoned(field=field):
+            value = shown(setting.schema, field, row[row.entity.field(field.name)], setting.form)
+            if setting.form is Form.EXACT:
+                return value
+            return sql("coalesce(to_json({}), {}())", value, name(CONTROL, "required"))
+        case plan.ChildStatistics(field=field, buckets=buckets, rows=rows, selection=selection):
+            return many([_summed(setting, buckets, rows, selection, (row, field))], rows)
         case plan.Reference():
             return _reference(setting, row, output)
         case plan.Children():

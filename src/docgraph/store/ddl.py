@@ -231,6 +231,7 @@ def indexed_columns(table: Table) -> tuple[tuple[str, ...], ...]:
     """
     entity = table.entity
     wanted: list[tuple[str, ...]] = [(field.name,) for field in entity.stored_fields if field.is_reference]
+    wanted += [("timestamp",)] if entity.timeseries else []
     wanted += entity.indexes
     lists = {field.name for field in entity.stored_fields if field.is_list}
     columns: list[tuple[str, ...]] = []

@@ -9,6 +9,7 @@ from graphql import language as ast
 
 from docgraph.model.schema import (
     Aggregate,
+    AggregationRef,
     AggregationType,
     EntityRef,
     EntityType,
@@ -26,6 +27,7 @@ from docgraph.model.schema import (
 from docgraph.model.sdl.aggregations import aggregates, dimensions, word
 from docgraph.model.sdl.collisions import root_names
 from docgraph.model.sdl.declared import Declarations, Declared, DeclaredField, Kind, argument, description, directive
+from docgraph.model.sdl.expressions import read_expression
 from docgraph.model.sdl.types import SCALARS, is_true, texts
 
 
@@ -113,24 +115,17 @@ def _aggregation(declared: Declared, declarations: Declarations) -> AggregationT
 
 
 def _aggregate(declared: DeclaredField, node: ast.DirectiveNode, declarations: Declarations) -> Aggregate:
+    argued = word(argument(node, "arg"))
     return Aggregate(
         field=_field(declared, declarations),
         function=word(argument(node, "fn")) or "",
-        argument=word(argument(node, "arg")),
+        argument=None if argued is None else read_expression(argued),
         cumulative=is_true(argument(node, "cumulative")),
     )
 
 
 def _fields(declared: Declared, declarations: Declarations) -> tuple[Field, ...]:
-    """The fields, but for those derived from aggregations: aggregations are read, not yet served."""
-    return tuple(
-        _field(each, declarations) for each in declared.fields.values() if not _is_aggregation(each.base, declarations)
-    )
-
-
-def _is_aggregation(name: str, declarations: Declarations) -> bool:
-    target = declarations.get(name)
-    return target is not None and target.kind is Kind.AGGREGATION
+    return tuple(_field(each, declarations) for each in declared.fields.values())
 
 
 def _field(declared: DeclaredField, declarations: Declarations) -> Field:
@@ -150,4 +145,10 @@ def _type(name: str, declarations: Declarations) -> FieldType:
     if name in SCALARS:
         return Scalar(name)
     target = declarations.get(name)
-    return EnumRef(name) if target is not None and target.kind is Kind.ENUM else EntityRef(name)
+    match target.kind if target is not None else None:
+        case Kind.ENUM:
+            return EnumRef(name)
+        case Kind.AGGREGATION:
+            return AggregationRef(name)
+        case _:
+            return EntityRef(name)

@@ -77,6 +77,13 @@ def _target(owner: Declared, field: DeclaredField, declarations: Declarations, m
             "give it the type whose field refers back here, or take @derivedFrom away",
         )
         return None
+    if target.kind is Kind.AGGREGATION and not field.is_list:
+        mistakes.add(
+            field.node.type,
+            f"{owner.name}.{field.name} is one {target.name}, but an aggregation has a row for each interval",
+            f"write {field.name}: [{target.name}!]!",
+        )
+        return None
     return target
 
 

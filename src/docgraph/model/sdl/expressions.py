@@ -1,7 +1,7 @@
 """The `arg` of an aggregate: which SQL expressions over the source's fields are allowed.
 
-A reader of exactly the grammar that is documented, and no more: what it accepts may
-one day be printed into a statement. It tells the fields that an expression names.
+A reader of exactly the grammar that is documented, and no more. What it reads is a
+value, which `query/expressions.py` writes as SQL; no text of an author gets there.
 
 Source: spec/subgraph-api.md 1.6.
 """
@@ -9,7 +9,23 @@ Source: spec/subgraph-api.md 1.6.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from docgraph.model.expression import (
+    Binary,
+    Call,
+    Case,
+    Cast,
+    Constant,
+    Distinct,
+    Expression,
+    FieldValue,
+    Is,
+    Number,
+    Text,
+    Unary,
+    parts,
+)
 
 MAX_DEPTH = 50
 
@@ -49,12 +65,21 @@ class BadExpression(Exception):
     """An expression that is not allowed; the text says why."""
 
 
-def fields_of(expression: str) -> tuple[str, ...]:
-    """The names of the fields that an expression uses, each once, in order.
-
-    Raises BadExpression: it cannot be read, or uses something that is not allowed.
-    """
+def read_expression(expression: str) -> Expression:
+    """Raises BadExpression: it cannot be read, or uses something that is not allowed."""
     return _Reader(expression).read()
+
+
+def fields_of(expression: str) -> tuple[str, ...]:
+    """The names of the fields that an expression uses, each once, in order. Raises BadExpression."""
+    return tuple(dict.fromkeys(_names(read_expression(expression))))
+
+
+def _names(expression: Expression) -> Iterator[str]:
+    if isinstance(expression, FieldValue):
+        yield expression.name
+    for part in parts(expression):
+        yield from _names(part)
 
 
 class _Reader:
@@ -64,13 +89,12 @@ class _Reader:
         self._tokens = _cut(expression)
         self._at = 0
         self._depth = 0
-        self._fields: dict[str, None] = {}
 
-    def read(self) -> tuple[str, ...]:
-        self._expression()
+    def read(self) -> Expression:
+        read = self._expression()
         if self._peek():
             raise BadExpression(_refusal(self._peek()))
-        return tuple(self._fields)
+        return read
 
     def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -79,136 +103,149 @@ class _Reader:
         """The next token as a keyword would be written."""
         return self._peek().lower()
 
-    def _take(self, *expected: str) -> bool:
-        if self._word() in expected:
+    def _take(self, *expected: str) -> str:
+        """The next token if it is one of these, as a keyword would be written; else nothing."""
+        word = self._word()
+        if word in expected:
             self._at += 1
-            return True
-        return False
+            return word
+        return ""
 
     def _need(self, expected: str) -> None:
         if not self._take(expected):
             raise BadExpression(f"{expected} is missing {_before(self._peek())}")
 
-    def _expression(self) -> None:
+    def _expression(self) -> Expression:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise BadExpression(f"it is nested deeper than {MAX_DEPTH} levels")
-        self._conjunction()
+        read = self._conjunction()
         while self._take("or"):
-            self._conjunction()
+            read = Binary("or", read, self._conjunction())
         self._depth -= 1
+        return read
 
-    def _conjunction(self) -> None:
-        self._negation()
+    def _conjunction(self) -> Expression:
+        read = self._negation()
         while self._take("and"):
-            self._negation()
+            read = Binary("and", read, self._negation())
+        return read
 
-    def _negation(self) -> None:
+    def _negation(self) -> Expression:
+        count = 0
         while self._take("not"):
-            pass
-        self._comparison()
+            count += 1
+        read = self._comparison()
+        return Unary("not", read) if count % 2 else read
 
-    def _comparison(self) -> None:
-        self._sum()
-        if self._take(*_COMPARISONS):
-            self._sum()
+    def _comparison(self) -> Expression:
+        read = self._sum()
+        if operator := self._take(*_COMPARISONS):
+            read = Binary("<>" if operator == "!=" else operator, read, self._sum())
         while self._take("is"):
-            self._take("not")
+            negated = bool(self._take("not"))
             if self._take("distinct"):
                 self._need("from")
-                self._sum()
-            elif not self._take("null", "true", "false"):
+                read = Distinct(read, self._sum(), negated)
+            elif constant := self._take("null", "true", "false"):
+                read = Is(read, constant, negated)
+            else:
                 raise BadExpression(f"null, true, false or distinct from is missing {_before(self._peek())}")
+        return read
 
-    def _sum(self) -> None:
-        self._product()
-        while self._take("+", "-"):
-            self._product()
+    def _sum(self) -> Expression:
+        read = self._product()
+        while operator := self._take("+", "-"):
+            read = Binary(operator, read, self._product())
+        return read
 
-    def _product(self) -> None:
-        self._power()
-        while self._take("*", "/", "%"):
-            self._power()
+    def _product(self) -> Expression:
+        read = self._power()
+        while operator := self._take("*", "/", "%"):
+            read = Binary(operator, read, self._power())
+        return read
 
-    def _power(self) -> None:
-        self._signed()
+    def _power(self) -> Expression:
+        read = self._signed()
         while self._take("^"):
-            self._signed()
+            read = Binary("^", read, self._signed())
+        return read
 
-    def _signed(self) -> None:
-        while self._take("+", "-"):
-            pass
-        self._operand()
+    def _signed(self) -> Expression:
+        negative = False
+        while sign := self._take("+", "-"):
+            negative ^= sign == "-"
+        read = self._operand()
         while self._take("::"):
-            self._type()
+            read = Cast(read, self._type())
+        return Unary("-", read) if negative else read
 
-    def _operand(self) -> None:
+    def _operand(self) -> Expression:
         token = self._peek()
         if self._take("("):
-            self._expression()
+            read = self._expression()
             self._need(")")
-        elif self._take("case"):
-            self._case()
-        elif self._take("cast"):
+            return read
+        if self._take("case"):
+            return self._case()
+        if self._take("cast"):
             self._need("(")
-            self._expression()
+            read = self._expression()
             self._need("as")
-            self._type()
+            cast = Cast(read, self._type())
             self._need(")")
-        elif self._take("true", "false", "null"):
-            pass
-        elif token[:1].isdigit() or token[:1] in {".", "'"}:
-            self._at += 1
-        elif token[:1].isalpha() or token[:1] == "_":
-            self._at += 1
-            self._name(token)
-        else:
+            return cast
+        if constant := self._take("true", "false", "null"):
+            return Constant(constant)
+        if not (token[:1].isalnum() or token[:1] in {".", "'", "_"}):
             raise BadExpression(f"a value is missing {_before(token)}")
+        self._at += 1
+        if token[:1] == "'":
+            return Text(token[1:-1].replace("''", "'"))
+        return self._name(token) if token[:1].isalpha() or token[:1] == "_" else Number(token)
 
-    def _name(self, name: str) -> None:
+    def _name(self, name: str) -> Expression:
         """A function call or a field."""
         if self._take("("):
-            self._call(name)
-        elif name.lower() in _KEYWORDS:
+            return self._call(name)
+        if name.lower() in _KEYWORDS:
             raise BadExpression(_refusal(name))
-        else:
-            self._fields[name] = None
+        return FieldValue(name)
 
-    def _call(self, name: str) -> None:
+    def _call(self, name: str) -> Expression:
         if name.lower() not in FUNCTIONS:
             raise BadExpression(f"the function {name} is not allowed; allowed: {', '.join(FUNCTIONS)}")
-        count = 0
+        given: list[Expression] = []
         if not self._take(")"):
-            self._expression()
-            count = 1
+            given.append(self._expression())
             while self._take(","):
-                self._expression()
-                count += 1
+                given.append(self._expression())
             self._need(")")
         least, most = FUNCTIONS[name.lower()]
-        if count < least or (most is not None and count > most):
+        if len(given) < least or (most is not None and len(given) > most):
             wanted = f"{least}" if least == most else f"at least {least}"
-            raise BadExpression(f"{name} takes {wanted} argument(s), not {count}")
+            raise BadExpression(f"{name} takes {wanted} argument(s), not {len(given)}")
+        return Call(name.lower(), tuple(given))
 
-    def _case(self) -> None:
-        if self._word() != "when":
-            self._expression()
+    def _case(self) -> Expression:
+        subject = self._expression() if self._word() != "when" else None
         self._need("when")
-        self._branch()
+        branches = [self._branch()]
         while self._take("when"):
-            self._branch()
-        if self._take("else"):
-            self._expression()
+            branches.append(self._branch())
+        otherwise = self._expression() if self._take("else") else None
         self._need("end")
+        return Case(subject, tuple(branches), otherwise)
 
-    def _branch(self) -> None:
-        self._expression()
+    def _branch(self) -> tuple[Expression, Expression]:
+        condition = self._expression()
         self._need("then")
-        self._expression()
+        return condition, self._expression()
 
-    def _type(self) -> None:
-        if not self._take(*TYPES):
-            raise BadExpression(f"a cast goes to one of {', '.join(sorted(TYPES))}, not to {self._peek() or 'nothing'}")
+    def _type(self) -> str:
+        if found := self._take(*TYPES):
+            return found
+        raise BadExpression(f"a cast goes to one of {', '.join(sorted(TYPES))}, not to {self._peek() or 'nothing'}")
 
 
 def _cut(expression: str) -> list[str]:
