@@ -136,11 +136,20 @@ async def test_variables_that_are_no_json_in_a_get_are_refused(client: httpx.Asy
     assert (await client.get("", params={"query": QUERY, "variables": "{"})).status_code == 400
 
 
-async def test_a_mutation_and_a_subscription_are_refused(client: httpx.AsyncClient) -> None:
-    for operation in ("mutation { a }", "subscription { a }"):
-        answer = await client.post("", json={"query": operation}, headers={"accept": GRAPHQL})
+async def test_a_mutation_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post("", json={"query": "mutation { a }"}, headers={"accept": GRAPHQL})
+    assert answer.status_code == 400
+    assert "not supported" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_subscription_by_plain_http_is_refused_and_told_how_it_is_answered(client: httpx.AsyncClient) -> None:
+    for accept in (PLAIN, GRAPHQL, "*/*"):
+        answer = await client.post("", json={"query": "subscription { authors { name } }"}, headers={"accept": accept})
         assert answer.status_code == 400
-        assert "not supported" in answer.json()["errors"][0]["message"]
+        (error,) = answer.json()["errors"]
+        assert error["extensions"]["code"] == "BAD_REQUEST"
+        assert "text/event-stream" in error["message"]
+        assert "graphql-transport-ws" in error["message"]
 
 
 async def test_a_database_that_is_gone_is_503_without_a_word_of_sql(index: Any, dsn: str) -> None:

@@ -347,5 +347,7 @@ async def test_problems_count_from_the_block_that_brought_them(fresh: Any) -> No
 async def test_introspection_needs_no_statement(fresh: Any) -> None:
     fresh.statements.clear()
     answer = await fresh.data("{ __schema { queryType { name } mutationType { name } subscriptionType { name } } }")
-    assert answer == {"__schema": {"queryType": {"name": "Query"}, "mutationType": None, "subscriptionType": None}}
+    assert answer == {
+        "__schema": {"queryType": {"name": "Query"}, "mutationType": None, "subscriptionType": {"name": "Subscription"}}
+    }
     assert fresh.statements == []

@@ -94,7 +94,7 @@ def compile_operation(contract: Contract, operation: OperationDefinitionNode, co
     Raises Rejected: arguments are out of range or make no sense, or the answer could grow beyond the limits.
     """
     compiler = _Compiler(contract, collector, [], _Budget(contract.limits.parts))
-    asked = collector.fields("Query", [operation.selection_set])
+    asked = collector.fields(_root_type(contract.core, operation), [operation.selection_set])
     roots = tuple(compiler.roots(asked))
     if compiler.errors:
         raise Rejected(compiler.errors)
@@ -113,6 +113,14 @@ def _refuse_too_many(figure: int, most: int) -> None:
             " or using `first` to return smaller collections"
         )
         raise Rejected([beyond(most, message)])
+
+
+def _root_type(core: GraphQLSchema, operation: OperationDefinitionNode) -> str:
+    """`Query` or `Subscription`, which have the same fields."""
+    root = core.get_root_type(operation.operation)
+    if root is None:
+        raise TypeError("a valid operation has a root")
+    return root.name
 
 
 class _Budget:

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     parse,
     validate,
@@ -63,6 +64,16 @@ class Documents:
         fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
         values = _variables(self._schema, operation, variables)
         return Request(document, operation, Collector(self._schema, fragments, values))
+
+    def kind(self, text: str, operation_name: str | None) -> OperationType | None:
+        """What the operation does, whether it is valid or not; None: there is no such operation."""
+        document, _ = self._judged(text)
+        if document is None:
+            return None
+        try:
+            return _operation(document, operation_name).operation
+        except Rejected:
+            return None
 
     def _judged(self, text: str) -> Judged:
         found = self._recent.find(text)

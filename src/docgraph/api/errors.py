@@ -30,6 +30,7 @@ class Code(enum.Enum):
     NULL_VALUE = "NULL_VALUE"  # a reference that must lead somewhere leads nowhere
     AMBIGUOUS = "AMBIGUOUS_REFERENCE"
     UNCOMPUTABLE = "AGGREGATION_NOT_COMPUTABLE"  # its expression has no value for some data point
+    TOO_MANY = "TOO_MANY_SUBSCRIPTIONS"
     TIMED_OUT = "QUERY_TIMED_OUT"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL_SERVER_ERROR"

@@ -12,12 +12,13 @@ import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import copy
 from typing import Any, Protocol
 
 import asyncpg  # type: ignore[import-untyped]
 import msgspec
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from docgraph.api.compile import Compiled, Contract, compile_operation
 from docgraph.api.complete import complete, narrowed
@@ -75,6 +76,7 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
     status: int = 200
     malformed: bool = False  # what came was no request at all
+    early: bool = False  # the block that it waits for is not there yet
 
 
 class _Work(msgspec.Struct, frozen=True):
@@ -110,6 +112,18 @@ class Engine:
         """What would be asked of the database. Raises Rejected."""
         return self._compiled(self._documents.request(query, variables or {}, operation_name)).operation
 
+    def subscribes(self, query: str, operation_name: str | None = None) -> bool:
+        """Whether the request is a subscription, whatever else may be wrong with it."""
+        # Nearly all requests are told apart without a look at their document.
+        return "subscription" in query and self._documents.kind(query, operation_name) is OperationType.SUBSCRIPTION
+
+    def without_patience(self) -> Engine:
+        """The same engine for who asks again with each block, and so waits for none."""
+        impatient = copy(self)
+        limits = msgspec.structs.replace(self._contract.limits, wait_seconds=0.0)
+        impatient._contract = msgspec.structs.replace(self._contract, limits=limits)
+        return impatient
+
     async def execute(
         self,
         connections: Connections,
@@ -117,7 +131,7 @@ class Engine:
         variables: Mapping[str, Any] | None = None,
         operation_name: str | None = None,
     ) -> Answer:
-        """The response to one request. Never raises for what a client or the database did."""
+        """The response to one request; to a subscription, as of now. Never raises for what client or database did."""
         try:
             request = self._documents.request(query, variables or {}, operation_name)
             compiled = self._compiled(request)
@@ -161,9 +175,10 @@ class Engine:
         tree: dict[str, Any] = json.loads(told["data"])
         for key, message in blocks_missing(operation, self._contract.deployment, told).items():
             tree[key] = error(message, Code.BLOCK_NOT_AVAILABLE)
-        if refused_for_problems(operation, told):
-            return self._without_data(work, tree)
-        return self._completed(work, tree)
+        answer = (
+            self._without_data(work, tree) if refused_for_problems(operation, told) else self._completed(work, tree)
+        )
+        return msgspec.structs.replace(answer, early=awaited(operation, told) is not None)
 
     def _without_data(self, work: _Work, tree: Mapping[str, Any]) -> Answer:
         """What is left where problems forbid data: what is told about the index, and the schema."""

@@ -22,9 +22,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docgraph.api.errors import Code, Rejected, error, formatted
+from docgraph.api.events import send_events, wants_events
 from docgraph.api.execute import Answer, Connections, Engine
 from docgraph.api.limits import USUAL, Limits
 from docgraph.api.persisted import Persisted, digest_named, digest_of
+from docgraph.api.subscriptions import Question, Subscriptions
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -35,6 +37,10 @@ CORS: Mapping[str, str] = {
     "access-control-allow-methods": ALLOWED,
     "access-control-allow-headers": "Content-Type, User-Agent",
 }
+NOT_PLAIN = (
+    "A subscription has more than one answer. Ask for them with `Accept: text/event-stream`, "
+    "or by WebSocket with the sub-protocol graphql-transport-ws."
+)
 
 
 class NotARequest(Exception):
@@ -55,17 +61,22 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def graphql_app(
-    engine: Callable[[], Engine], connections: Connections, graphiql: bytes | None = None, limits: Limits = USUAL
+    engine: Callable[[], Engine],
+    connections: Connections,
+    graphiql: bytes | None = None,
+    limits: Limits = USUAL,
+    subscriptions: Subscriptions | None = None,
 ) -> ASGIApp:
     """The application that answers at one path.
 
     `engine` gives the deployment that is served at the moment of the request;
-    `graphiql` is the page for browsers that come without a query.
+    `graphiql` is the page for browsers that come without a query; with `subscriptions` clients may ask for events.
     """
     persisted = Persisted(limits.persisted_bytes)
 
-    async def answered(request: Request) -> Answer:
-        call = _read(await _sent(request, limits), persisted)
+    async def answered(request: Request, call: Call) -> Answer:
+        if engine().subscribes(call.query, call.operation_name):
+            raise NotARequest(NOT_PLAIN)
         work = engine().execute(connections, call.query, call.variables, call.operation_name)
         answer = await _while_wanted(request.receive, work)
         if call.digest is not None and answer.status == 200:
@@ -82,7 +93,12 @@ def graphql_app(
             return
         headers: Mapping[str, str] = {}
         try:
-            answer = await answered(request)
+            call = _read(await _sent(request, limits), persisted)
+            if subscriptions is not None and _as_events(request, call, engine()):
+                question = Question(call.query, call.variables, call.operation_name)
+                await send_events(subscriptions.answers(question), receive, send)
+                return
+            answer = await answered(request, call)
         except Rejected as rejected:
             answer = _errors([formatted(each) for each in rejected.errors], 400)
         except NotARequest as refused:
@@ -102,6 +118,11 @@ def wants_a_page(request: Request) -> bool:
         and not {"query", "extensions"} & request.query_params.keys()
         and "text/html" in request.headers.get("accept", "")
     )
+
+
+def _as_events(request: Request, call: Call, engine: Engine) -> bool:
+    subscribes = engine.subscribes(call.query, call.operation_name)
+    return request.method != "HEAD" and wants_events(request.headers.get("accept", ""), of_subscription=subscribes)
 
 
 # Answers -------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def strawberry_schema(schema: Schema) -> strawberry.Schema:
     """The schema of the dialect for an entity model."""
     types = types_of(schema)
     config = StrawberryConfig(name_converter=NameConverter(auto_camel_case=False), scalar_map=DEFINITIONS)
-    made = strawberry.Schema(query=types.query, types=types.others, config=config)
+    made = strawberry.Schema(query=types.query, subscription=types.subscription, types=types.others, config=config)
     core = core_of(made)
     core.directives = (*core.directives, *DIRECTIVES)
     for kind in core.type_map.values():

@@ -56,6 +56,7 @@ BLOCK_TOLD = (
     'The block at which the query should be executed: `{number: 3}`, `{hash: "0x…"}`, or '
     "`{number_gte: 3}` for the latest block once it is block 3 or a later one. The latest block by default."
 )
+SUBSCRIPTION_TOLD = "Every query, answered now and again after each block that changes the answer."
 POLICY_TOLD = "`deny` refuses data while documents have problems; `allow` gives what is there."
 
 
@@ -63,6 +64,7 @@ class Types(msgspec.Struct, frozen=True):
     """Everything a Strawberry schema is made of."""
 
     query: Shown
+    subscription: Shown  # with the fields of the query
     others: tuple[Shown, ...]  # types that must be there even where nothing refers to them
 
 
@@ -175,9 +177,11 @@ class _Builder:
             fill(self.shown[name], [*map(self._field, owner.fields), self.books.source()])
         for name, aggregation in self.schema.aggregations.items():
             fill(self.sums[name], [self._field(field) for field in aggregation.fields])
-        query = object_type("Query")
+        query, subscription = object_type("Query"), object_type("Subscription", SUBSCRIPTION_TOLD)
         fill(query, self._root_fields())
-        return Types(query, (*self.entities.values(), *self.sums.values(), *self.others, *ANNOTATION.values()))
+        fill(subscription, query.__strawberry_definition__.fields)
+        shown = (*self.entities.values(), *self.sums.values(), *self.others, *ANNOTATION.values())
+        return Types(query, subscription, shown)
 
     # Fields of entities and interfaces ------------------------------------------
 

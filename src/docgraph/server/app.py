@@ -13,12 +13,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docgraph.api.errors import Code
 from docgraph.api.http import graphql_app, wants_a_page
+from docgraph.api.transport_ws import TRY_AGAIN_LATER
+from docgraph.api.websocket import refuse, websocket_app
 from docgraph.model.problem import Unavailable
 from docgraph.server.pages import STATIC, example_query, graphiql_page
 from docgraph.server.serving import Serving
@@ -46,6 +48,7 @@ def create_app(current: Serving) -> Starlette:
         routes=[
             Route("/", _page(current)),
             Route("/graphql", _Graphql(current)),
+            WebSocketRoute("/graphql", _Socket(current)),
             Route("/schema.graphql", _schema(current)),
             Route("/health", _health),
             Route("/ready", _ready(current)),
@@ -72,7 +75,9 @@ class _Graphql:
 
     def __init__(self, current: Serving) -> None:
         self._current = current
-        self._answers: ASGIApp = graphql_app(self._engine, current.readers, limits=current.settings.limits)
+        self._answers: ASGIApp = graphql_app(
+            self._engine, current.readers, limits=current.settings.limits, subscriptions=current.subscriptions
+        )
 
     def _engine(self) -> Any:
         return self._current.engine
@@ -86,6 +91,21 @@ class _Graphql:
             await JSONResponse({"errors": [error]}, 503, {"Retry-After": "1"})(scope, receive, send)
         else:
             await self._answers(scope, receive, _telling(self._current.latest, send))
+
+
+class _Socket:
+    """GraphQL by WebSocket."""
+
+    def __init__(self, current: Serving) -> None:
+        self._current = current
+        self._answers = websocket_app(current.subscriptions, current.settings.limits.operations)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if await _something_is_served(self._current):
+            await self._answers(scope, receive, send)
+        else:
+            await receive()  # websocket.connect
+            await refuse(send, TRY_AGAIN_LATER, NOTHING_YET)
 
 
 async def _something_is_served(current: Serving) -> bool:

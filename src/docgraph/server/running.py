@@ -18,7 +18,6 @@ import msgspec
 import uvicorn
 import uvloop
 
-from docgraph.api.limits import Limits
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, load_project
 from docgraph.indexer.watch import project_edited, project_stats
@@ -32,7 +31,7 @@ from docgraph.server.listening import address, listening
 from docgraph.server.logs import logs_told
 from docgraph.server.patience import Patience
 from docgraph.server.protocol import bounded_protocol
-from docgraph.server.serving import serving
+from docgraph.server.serving import Serving, serving
 from docgraph.server.settings import Settings
 from docgraph.store.commit import open_store
 from docgraph.store.connection import connect
@@ -61,7 +60,7 @@ async def develop(settings: Settings, observe: Observe) -> None:
     with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current, _indexing_thread(settings, observe):
             observe(Listening(address(sock)))
-            await _serve(sock, create_app(current), settings.limits)
+            await _serve(sock, current)
 
 
 async def serve_only(settings: Settings, observe: Observe) -> None:
@@ -69,7 +68,7 @@ async def serve_only(settings: Settings, observe: Observe) -> None:
     with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current:
             observe(Listening(address(sock)))
-            await _serve(sock, create_app(current), settings.limits)
+            await _serve(sock, current)
 
 
 async def index_once(settings: Settings, observe: Observe) -> IndexReport:
@@ -194,13 +193,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(sock: socket, app: uvicorn.config.ASGIApplication, limits: Limits) -> None:  # type: ignore[name-defined]
+async def _serve(sock: socket, current: Serving) -> None:
     config = uvicorn.Config(
-        app,
+        create_app(current),
         loop="none",
-        http=bounded_protocol(limits.request_bytes),
+        http=bounded_protocol(current.settings.limits.request_bytes),
         log_config=None,
         access_log=False,
+        ws_max_size=current.settings.limits.request_bytes,
         timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
     )
     server = _Server(config)
@@ -209,5 +209,6 @@ async def _serve(sock: socket, app: uvicorn.config.ASGIApplication, limits: Limi
         await asyncio.shield(answering)
     except asyncio.CancelledError:
         server.should_exit = True
+        current.subscriptions.close()  # the server waits for responses to end, and a subscription's never does
         await answering
         raise

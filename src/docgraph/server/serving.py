@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
+from docgraph.api.subscriptions import Subscriptions
 from docgraph.model.events import Observe
 from docgraph.model.problem import Unavailable
 from docgraph.model.schema import Schema
@@ -32,6 +33,7 @@ class Serving:
         self.engine: Engine | None = None
         self.schema: Schema | None = None
         self.latest: Served | None = None  # as of the latest block that was told here; the database may be further
+        self.subscriptions = Subscriptions(self._serving_engine, lent, settings.limits.subscriptions)
         self._deployment: int | None = None
 
     async def look(self) -> Served | None:
@@ -51,6 +53,11 @@ class Serving:
         self.latest = found
         return found
 
+    def _serving_engine(self) -> Engine:
+        if self.engine is None:
+            raise LookupError("nobody subscribes before something is served")
+        return self.engine
+
     async def follow(self, observe: Observe) -> None:
         """Keep up with every change of what is served, across restarts of the database, until cancelled."""
         patience = Patience(observe)
@@ -58,9 +65,12 @@ class Serving:
             try:
                 async with database(self.settings), listen(self.dsn, self.settings.index) as changes:
                     await self.look()
+                    self.subscriptions.changed()
                     patience.worked()
-                    async for _ in changes:
+                    async for change in changes:
                         await self.look()
+                        if change.deployment == self._deployment:
+                            self.subscriptions.changed()
             except Unavailable as fault:
                 await patience.wait_out(fault)
 
