@@ -5,12 +5,31 @@ import "./page.css";
 
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
+import { parse } from "graphql";
+import { createClient } from "graphql-ws";
 import { createRoot } from "react-dom/client";
 
 import { queryFromAddress, readSettings, storageOf } from "./settings.js";
 
 const settings = readSettings();
-const fetcher = createGraphiQLFetcher({ url: new URL("graphql", location.href).href });
+const url = new URL("graphql", location.href).href;
+// Connects when somebody subscribes, and not before.
+const wsClient = createClient({ url: url.replace(/^http/, "ws") });
+const ask = createGraphiQLFetcher({ url, wsClient });
+
+/** GraphiQL tells what it has parsed, which right after typing is the text of before: then a subscription went by HTTP. */
+function fetcher(request, options) {
+  return ask(request, { ...options, documentAST: parsed(request.query) });
+}
+
+/** The document; undefined where the text is no GraphQL, which the server then says better. */
+function parsed(text) {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function Header() {
   return (
