@@ -49,6 +49,7 @@ def test_each_kind_offers_the_operators_of_the_dialect_in_its_order() -> None:
     assert suffixes(Kind.OPAQUE) == ["", "_not"]
     assert suffixes(Kind.LIST) == ["", "_not", "_contains", "_not_contains"]
     assert len(suffixes(Kind.TEXT)) == 20
+    assert suffixes(Kind.BYTES_REFERENCE) == suffixes(Kind.TEXT)
     assert len(suffixes(Kind.TEXT_LIST)) == 6
 
 
@@ -64,7 +65,7 @@ def test_each_kind_offers_the_operators_of_the_dialect_in_its_order() -> None:
         (Field("a", EnumRef("E")), Kind.CHOICE),
         (Field("a", EnumRef("E"), is_list=True), Kind.LIST),
         (Field("a", EntityRef("Text")), Kind.TEXT),
-        (Field("a", EntityRef("Octets")), Kind.TEXT),
+        (Field("a", EntityRef("Octets")), Kind.BYTES_REFERENCE),
         (Field("a", EntityRef("Number")), Kind.ORDERED),
         (Field("a", EntityRef("Text"), is_list=True), Kind.TEXT_LIST),
         (Field("a", EntityRef("Octets"), is_list=True), Kind.LIST),

@@ -60,7 +60,7 @@ def _joined(conditions: list[Sql], operator: Sql, empty: Sql) -> Sql:
 
 def _compare(setting: Setting, row: Row, wanted: plan.Compare) -> Sql:
     field, operator = row.entity.field(wanted.field.name), wanted.operator
-    column, held = row[field], setting.schema.stored_scalar(field)
+    column, held = _held(setting, row, field), setting.schema.stored_scalar(field)
     if wanted.value is None:
         if operator.null is None:
             raise TypeError(f"{field.name}{operator.suffix} compared with null")
@@ -69,6 +69,26 @@ def _compare(setting: Setting, row: Row, wanted: plan.Compare) -> Sql:
         # Text is looked for in what the API shows of the bytes.
         column, held = hexadecimal(column), Scalar.STRING
     return operator.sql(column, bind(setting.layout, held, _looked_for(operator, wanted.value)))
+
+
+LED_TO = '(select "led$"."id" from ({}) as "led$" order by "led$"."id"{})'
+
+
+def _held(setting: Setting, row: Row, field: Field) -> Sql:
+    """What a comparison looks at: the column.
+
+    A field that an interface declares as stored may be derived in a type that implements it: then the ids that
+    it leads to stand for what would be stored.
+    """
+    if not field.is_derived:
+        return row[field]
+    children = [row_of(setting, entity) for entity in targets(setting.schema, field)]
+    found = [
+        sql('select {} as "id" from {} where {}', child.id, relation(setting, child), tie(row, field, child))
+        for child in children
+    ]
+    ids = join(" union all ", found)
+    return sql("array{}", sql(LED_TO, ids, sql(""))) if field.is_list else sql(LED_TO, ids, sql(" limit 1"))
 
 
 def _looked_for(operator: Operator, payload: object) -> object:
