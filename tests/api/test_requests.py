@@ -63,8 +63,7 @@ async def test_standard_validation_is_always_on_with_suggestions(index: Any) -> 
         'Unknown argument "wher" on field "Query.pages". Did you mean "where"?'
     ]
     (message,) = await index.errors('{ pages(where: {titel: "a"}) { id } }')
-    assert message.startswith('Expected value of type "Page_filter" not to include unknown field "titel".')
-    assert 'Did you mean "title"' in message
+    assert message.startswith('Field "titel" is not defined by type "Page_filter". Did you mean "title"')
     assert await index.errors("{ pages }") != []
     assert await index.errors("{ pages { id { x } } }") != []
     assert await index.errors("query ($a: Int) { pages(first: $b) { id } }") != []

@@ -29,6 +29,7 @@ from docgraph.api.errors import Code, Rejected, beyond, coded, error
 from docgraph.api.limits import Limits
 from docgraph.api.recent import Recent
 from docgraph.api.rules import GAVE_UP, RULES
+from docgraph.api.wording import reworded
 
 MAX_ERRORS = 20
 BYTES_PER_CHARACTER = 150  # of memory that a parsed document takes, where its names are short
@@ -100,7 +101,7 @@ class Documents:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
         if any(each.message == GAVE_UP for each in found):
             return None, (error("query is too expensive: it asks for the same fields too often", Code.TOO_COMPLEX),)
-        return document, tuple(coded(found, Code.VALIDATION_FAILED))
+        return document, tuple(reworded(coded(found, Code.VALIDATION_FAILED), self._schema, {}))
 
 
 def _aliases(document: DocumentNode) -> int:
@@ -138,5 +139,5 @@ def _operation(document: DocumentNode, wanted: str | None) -> OperationDefinitio
 def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> VariableValues:
     values = get_variable_values(schema, operation.variable_definitions or (), dict(given), MAX_ERRORS)
     if isinstance(values, list):
-        raise Rejected(coded(values, Code.BAD_INPUT))
+        raise Rejected(reworded(coded(values, Code.BAD_INPUT), schema, given))
     return values

@@ -26,6 +26,7 @@ def strawberry_schema(schema: Schema) -> strawberry.Schema:
     made = strawberry.Schema(query=types.query, subscription=types.subscription, types=types.others, config=config)
     core = core_of(made)
     core.directives = (*core.directives, *DIRECTIVES)
+    core.type_map = dict(sorted(core.type_map.items()))  # introspection lists types by name
     for kind in core.type_map.values():
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():

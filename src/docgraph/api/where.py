@@ -93,6 +93,10 @@ def _mapping(value: object) -> Given:
     return value
 
 
+# What errors call these operators.
+_UNSUPPORTED: Mapping[str, str] = {"_gt": ">", "_lt": "<", "_gte": ">=", "_lte": "<="}
+
+
 def _compared(schema: Schema, meaning: Comparison, value: object) -> object:
     """The value in stored form; lists become tuples."""
     if value is None:
@@ -100,7 +104,10 @@ def _compared(schema: Schema, meaning: Comparison, value: object) -> object:
             return None
         if meaning.operator.takes is Takes.MANY:
             raise Refused(f"Non-list value passed to `{meaning.operator.suffix}` filter", "give a list")
-        raise Refused("null cannot be compared in this way", "leave the key out, or ask for equality with null")
+        named = _UNSUPPORTED.get(meaning.operator.suffix, meaning.operator.suffix.removeprefix("_"))
+        raise Refused(
+            f"unsupported filter `{named}` for value `null`", "leave the key out, or ask for equality with null"
+        )
     if isinstance(value, list | tuple):
         return tuple(_stored(schema, meaning, each) for each in value)
     return _stored(schema, meaning, value)
