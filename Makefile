@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fuzz fix bench clean
+.PHONY: dev test lint fuzz fix bench corpora clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev
@@ -25,6 +25,9 @@ fix: $(VENV)/.tested ## format, and mend what can be mended by machine
 
 bench: $(VENV)/.tested ## query throughput beside hand-written SQL, in one run
 	$(BIN)/python benchmarks/queries.py
+
+corpora: $(VENV)/.tested ## every real schema with 300 rows per type, and every real query, where the corpora are there
+	DOCGRAPH_CORPUS_ROWS=300 $(BIN)/pytest -s tests/corpora
 
 clean: ## remove the environment, the private Postgres and what was built
 	rm -rf $(VENV) .docgraph src/docgraph/server/static

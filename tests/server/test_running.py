@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from pathlib import Path
 
 import pytest
 from support.projects import write_items_project
 
 from docgraph.server import running
+from docgraph.server.listening import listening
 from docgraph.server.settings import read_settings
 
 
@@ -23,3 +26,19 @@ async def test_a_fault_in_the_indexing_thread_ends_the_whole_process(
     )
     with pytest.raises(ZeroDivisionError):
         await running.develop(settings, lambda event: None)
+
+
+async def test_answers_are_sent_at_once_on_every_event_loop() -> None:
+    """Not held back until the client confirms what came before, which takes 40 milliseconds."""
+    held_back: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = writer.get_extra_info("socket")
+        held_back.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with listening("127.0.0.1", 0) as sock:
+        async with await asyncio.start_server(connected, sock=sock):
+            _, writer = await asyncio.open_connection(*sock.getsockname())
+            assert await held_back
+            writer.close()

@@ -38,7 +38,8 @@ def _bind(host: str, port: int | None) -> socket.socket:
     for candidate in candidates:
         try:
             family = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0][0]
-            sock = socket.socket(family, socket.SOCK_STREAM)
+            # It says that it is TCP: asyncio sends small answers at once only on connections that do.
+            sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         except OSError as error:
             raise Unavailable(f"cannot listen on {host}: {error.strerror}", mend="say another --host") from error
         try:

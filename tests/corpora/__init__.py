@@ -1,0 +1,1 @@
+"""Real schemas and real queries, over rows made for them."""
