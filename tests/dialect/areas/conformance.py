@@ -1,6 +1,7 @@
 """The cases at the end of the specification's part 2, by their numbers.
 
-Not here: 21 (writing), 24 (the area of children), 29 (the area of `subgraphError`), 36 (aggregations), 37 (fulltext), 38 (cost) and 39 (HTTP).
+Not here: 21 (writing), 24 (in the area of children), 29 (the area of `subgraphError`), 36 (aggregations),
+37 (fulltext), 38 (cost) and 39 (HTTP).
 """
 
 from __future__ import annotations
