@@ -7,7 +7,9 @@ import re
 import tomllib
 from pathlib import Path
 
+import httpx
 import msgspec
+import pytest
 from support.workbench import CLIENTS, Workbench, python_packages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,14 +55,19 @@ async def follow(told: Section, bench: Workbench) -> list[str]:
         bench.write(path, text)
     printed: list[str] = []
     for command in told.commands:
+        if download := re.fullmatch(r"curl -o (\S+) (\S+)", command):
+            async with httpx.AsyncClient() as client:
+                bench.write(download[1], (await client.get(download[2])).text)
+            continue
         lines = (await bench.run(command)).splitlines()
         if command.startswith(("node ", "python ")):
             printed += lines
     return printed
 
 
-async def test_typescript_compiles_strictly_and_asks(board: str, node: Workbench) -> None:
-    told = section("TypeScript", board)
+@pytest.mark.parametrize("title", ["TypeScript", "Relay"])
+async def test_typescript_compiles_strictly_and_asks(title: str, board: str, node: Workbench) -> None:
+    told = section(title, board)
     assert told.packages <= json.loads((CLIENTS / "npm" / "package.json").read_text())["dependencies"].keys()
     assert await follow(told, node) == told.printed
 
