@@ -63,7 +63,7 @@ def _id(schema: Schema, type_name: str) -> Field:
 def _sizes(asked: Asked, arguments: Arguments) -> tuple[int | None, int | None]:
     sizes = {name: arguments[name] for name in ("first", "last") if arguments.get(name) is not None}
     for name, size in sizes.items():
-        asked.judge_size(name, size, asked.nodes, (asked.key,))
+        asked.read.judge_size(name, size, asked.nodes, (asked.key,))
     return sizes.get("first", None if "last" in sizes else DEFAULT_SIZE), sizes.get("last")
 
 
@@ -77,7 +77,7 @@ def _place(
         return read_cursor(asked.vocabulary.schema, mark, orders, text)
     except Refused as refused:
         message = f"Invalid value provided for argument `{argument}`: {refused.what}; {refused.mend}"
-        asked.refuse(message, asked.nodes, (asked.key,))
+        asked.read.refuse(message, asked.nodes, (asked.key,))
         return None
 
 
@@ -86,7 +86,7 @@ def _outputs(asked: Asked) -> Iterator[plan.ConnectionOutput]:
     for key, name, nodes, path in asked.below(own, asked.nodes, (asked.key,)):
         match name:
             case "nodes":
-                yield plan.Nodes(key, asked.selections(asked.type, nodes, path))
+                yield plan.Nodes(key, asked.select.selections(asked.type, nodes, path))
             case "edges":
                 yield plan.Edges(key, tuple(_edge(asked, nodes, path)))
             case "pageInfo":
@@ -106,7 +106,7 @@ def _edge(asked: Asked, nodes: Nodes, path: PathKeys) -> Iterator[CursorOf | pla
             case "cursor":
                 yield CursorOf(key)
             case "node":
-                yield plan.Nodes(key, asked.selections(asked.type, below, deeper))
+                yield plan.Nodes(key, asked.select.selections(asked.type, below, deeper))
             case _:
                 yield Constant(key, own)
 

@@ -20,8 +20,9 @@ import msgspec
 import strawberry
 from graphql import GraphQLError, OperationType
 
-from docgraph.api.compile import Compiled, Contract, compile_operation
+from docgraph.api.compile import Compiled, compile_operation
 from docgraph.api.complete import complete, narrowed
+from docgraph.api.contract import Contract
 from docgraph.api.documents import Documents, Request
 from docgraph.api.errors import Code, Rejected, error, formatted
 from docgraph.api.limits import USUAL, Limits
