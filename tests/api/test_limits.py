@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
@@ -14,6 +13,7 @@ import pytest_asyncio
 from docgraph.api.execute import Engine, Lent
 from docgraph.api.limits import Limits
 from docgraph.query.cost import entities
+from docgraph.store.readers import readers
 
 ROWS = {"Author": [{"id": "0x01", "name": "Ann"}]}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "http.md"
@@ -107,11 +107,11 @@ async def test_a_plan_of_more_parts_than_the_limit_is_refused(index: Any) -> Non
 
 
 async def test_a_request_that_does_not_get_its_turn_is_refused_and_others_are_answered(index: Any, dsn: str) -> None:
-    engine = Engine.build(index.schema, index.layout.namespace, "d1", Limits(statement_seconds=0.1))
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool:
-        async with pool.acquire():
-            refused = await engine.execute(pool, "{ __typename }")
-        answered = await engine.execute(pool, "{ __typename }")
+    engine = Engine.build(index.schema, index.layout.namespace, "d1")
+    async with readers(dsn, 1, 0.1) as lent:
+        async with lent.acquire():
+            refused = await engine.execute(lent, "{ __typename }")
+        answered = await engine.execute(lent, "{ __typename }")
     assert refused.status == 503
     assert b"service is overloaded" in refused.body
     assert b'"code":"UNAVAILABLE"' in refused.body

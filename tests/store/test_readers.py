@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 
 from docgraph.store.connection import connect
-from docgraph.store.readers import Readers, readers
+from docgraph.store.readers import Busy, Readers, readers
+
+PATIENCE = 60.0  # seconds to wait for a turn; seconds that a query may take
 
 
 class Opened:
@@ -37,7 +39,7 @@ async def opened(dsn: str) -> AsyncIterator[Opened]:
 
 
 async def test_a_connection_is_lent_again_and_again(opened):
-    lent = Readers(opened, 4)
+    lent = Readers(opened, 4, PATIENCE)
     for _ in range(3):
         async with lent.acquire() as connection:
             assert await connection.fetchval("select 1") == 1
@@ -45,7 +47,7 @@ async def test_a_connection_is_lent_again_and_again(opened):
 
 
 async def test_no_more_are_opened_than_agreed_and_all_are_served(opened):
-    lent = Readers(opened, 2)
+    lent = Readers(opened, 2, PATIENCE)
 
     async def ask(number: int) -> int:
         async with lent.acquire() as connection:
@@ -56,7 +58,7 @@ async def test_no_more_are_opened_than_agreed_and_all_are_served(opened):
 
 
 async def test_who_waits_longest_is_next(opened):
-    lent, served = Readers(opened, 1), []
+    lent, served = Readers(opened, 1, PATIENCE), []
 
     async def ask(number: int) -> None:
         async with lent.acquire():
@@ -70,7 +72,7 @@ async def test_who_waits_longest_is_next(opened):
 
 
 async def test_a_lost_connection_makes_room_for_another(opened):
-    lent = Readers(opened, 1)
+    lent = Readers(opened, 1, PATIENCE)
     async with lent.acquire() as lost:
         waiting = asyncio.ensure_future(_one(lent))
         await asyncio.sleep(0)
@@ -82,7 +84,7 @@ async def test_a_lost_connection_makes_room_for_another(opened):
 
 
 async def test_who_gives_up_waiting_loses_nobody_a_connection(opened):
-    lent = Readers(opened, 1)
+    lent = Readers(opened, 1, PATIENCE)
     async with lent.acquire():
         first, second = (asyncio.ensure_future(_one(lent)) for _ in range(2))
         await asyncio.sleep(0)
@@ -93,8 +95,18 @@ async def test_who_gives_up_waiting_loses_nobody_a_connection(opened):
     assert len(opened.all) == 1
 
 
+async def test_who_waits_too_long_is_told_so_and_loses_nobody_a_connection(opened):
+    lent = Readers(opened, 1, 0.01)
+    async with lent.acquire():
+        with pytest.raises(Busy, match=r"within 0\.01 seconds") as busy:
+            await _one(lent)
+    assert busy.value.seconds == 0.01
+    assert await _one(lent) == 1
+    assert len(opened.all) == 1
+
+
 async def test_a_cancelled_statement_leaves_a_connection_that_works(opened):
-    lent = Readers(opened, 1)
+    lent = Readers(opened, 1, PATIENCE)
 
     async def sleep() -> None:
         async with lent.acquire() as connection:
@@ -115,7 +127,7 @@ async def test_a_cancelled_statement_leaves_a_connection_that_works(opened):
 
 
 async def test_a_refused_connection_is_told_and_its_place_is_free_again(opened):
-    lent = Readers(opened, 1)
+    lent = Readers(opened, 1, PATIENCE)
     opened.refuse = True
     for _ in range(3):
         with pytest.raises(OSError, match="refused"):
@@ -125,7 +137,7 @@ async def test_a_refused_connection_is_told_and_its_place_is_free_again(opened):
 
 
 async def test_closing_closes_what_is_idle_at_once_and_what_is_lent_when_it_comes_back(opened):
-    lent = Readers(opened, 2)
+    lent = Readers(opened, 2, PATIENCE)
     async with lent.acquire() as held:
         async with lent.acquire() as idle:
             pass

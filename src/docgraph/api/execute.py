@@ -34,6 +34,7 @@ from docgraph.query import plan
 from docgraph.query.print import statement
 from docgraph.query.rows import Form
 from docgraph.store.layout import Layout, layout
+from docgraph.store.readers import Busy
 from docgraph.store.sql import render
 
 logger = logging.getLogger(__name__)
@@ -52,9 +53,11 @@ class Connection(Protocol):
 
 
 class Connections(Protocol):
-    """Where connections come from: a pool of asyncpg's, or anything that lends one."""
+    """Where connections come from."""
 
-    def acquire(self) -> AbstractAsyncContextManager[Any]: ...
+    def acquire(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for as long as the `async with` lasts. Raises Busy: none got free in time."""
+        ...
 
 
 class Lent(msgspec.Struct, frozen=True):
@@ -65,10 +68,6 @@ class Lent(msgspec.Struct, frozen=True):
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
         yield self.connection
-
-
-class Overloaded(Exception):
-    """So many requests are at work that this one did not get its turn."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -139,7 +138,7 @@ class Engine:
             return await self._answer(connections, _Work(request, compiled, variables or {}))
         except Rejected as rejected:
             return _rejected(rejected.errors)
-        except Overloaded:
+        except Busy:
             return _refused(OVERLOADED, Code.UNAVAILABLE, 503)
         except Uncomputable as failed:
             return _refused(str(failed), Code.UNCOMPUTABLE, 200)
@@ -206,32 +205,17 @@ class Engine:
         clock = asyncio.get_running_loop().time
         delay, deadline = 0.005, clock() + patience
         while True:
-            # In two steps and without a helper of its own: only the wait for a turn has an end, and every request
-            # comes by here.
-            lending = connections.acquire()
-            connection = await self._turn(lending)
             try:
-                told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
+                async with connections.acquire() as connection:
+                    told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
             except asyncpg.PostgresError as failed:
                 if reason := why_uncomputable(operation, failed.sqlstate):
                     raise reason from failed
                 raise
-            finally:
-                await lending.__aexit__(None, None, None)
             if awaited(operation, told) is None or clock() >= deadline:
                 return told
             await asyncio.sleep(delay)
             delay = min(delay * 2, 0.25)
-
-    async def _turn(self, lending: AbstractAsyncContextManager[Connection]) -> Connection:
-        """The connection, when one is free. Raises Overloaded: others held all of them for too long."""
-        try:
-            async with asyncio.timeout(self._contract.limits.statement_seconds) as waiting:
-                return await lending.__aenter__()
-        except TimeoutError as late:
-            if waiting.expired():
-                raise Overloaded from late
-            raise
 
 
 def _bytes(answered: str | bytes) -> bytes:

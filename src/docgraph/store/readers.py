@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg  # type: ignore[import-untyped]
 
+from docgraph.model.problem import Unavailable
 from docgraph.store.codecs import teach_dates
 from docgraph.store.connection import CONNECT_SECONDS, SESSION, Connection, connect
 
@@ -24,9 +25,19 @@ KEPT_STATEMENTS = 200  # prepared, for each connection
 KEPT_BYTES = 100_000  # of the text of one of them; those of deep queries are long
 
 
+class Busy(Unavailable):
+    """Others held all of the connections for as long as this one was willing to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no connection to Postgres got free within {seconds:g} seconds", mend="try again later")
+        self.seconds = seconds
+
+
 @asynccontextmanager
 async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator[Readers]:
     """Up to `largest` connections that cannot write, and on which a slow query ends.
+
+    `query_seconds` is both what a query may take and how long it waits for its turn.
 
     Raises Unavailable: as `connect`.
     """
@@ -49,7 +60,7 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         return connection
 
     await (await connect(dsn)).close()
-    made = Readers(open_one, largest)
+    made = Readers(open_one, largest, query_seconds)
     try:
         yield made
     finally:
@@ -59,8 +70,9 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
 class Readers:
     """Up to `largest` connections, opened when they are needed. Who comes first is served first."""
 
-    def __init__(self, open_one: Open, largest: int) -> None:
+    def __init__(self, open_one: Open, largest: int, patience: float) -> None:
         self._open_one, self._largest = open_one, largest
+        self._patience = patience  # seconds to wait for a connection that is free
         self._idle: list[Connection] = []  # the last one to come back goes out first: its caches are warm
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._places = 0  # taken by connections that are open or being opened
@@ -68,7 +80,10 @@ class Readers:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection for as long as the `async with` lasts. Raises what opening one raises."""
+        """A connection for as long as the `async with` lasts.
+
+        Raises Busy, and what opening one raises.
+        """
         connection = await self._take()
         try:
             yield connection
@@ -98,16 +113,21 @@ class Readers:
             raise
 
     async def _wait(self) -> Connection | None:
-        """The connection that somebody gives back; None: their place, for a new one."""
+        """The connection that somebody gives back; None: their place, for a new one. Raises Busy."""
         turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            return await turn
+            await asyncio.wait((turn,), timeout=self._patience)
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # handed over in the moment in which we gave up
+            if turn.done():  # handed over in the moment in which we gave up
                 connection = turn.result()
                 self._leave_place() if connection is None else self._give_back(connection)
+            turn.cancel()
             raise
+        if turn.done():
+            return turn.result()
+        turn.cancel()
+        raise Busy(self._patience)
 
     def _give_back(self, connection: Connection) -> None:
         if self._closed or connection.is_closed():
