@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from docgraph.store.connection import connect
-from docgraph.store.readers import Busy, Readers, readers
+from docgraph.store.connection import Connection, connect
+from docgraph.store.readers import SETTLE_SECONDS, Busy, Readers, readers
 
 PATIENCE = 60.0  # seconds to wait for a turn; seconds that a query may take
 
@@ -36,6 +36,23 @@ async def opened(dsn: str) -> AsyncIterator[Opened]:
     yield made
     for connection in made.all:
         await connection.close()
+
+
+@pytest_asyncio.fixture
+async def watcher(dsn: str) -> AsyncIterator[Connection]:
+    """Sees what others are doing."""
+    connection = await connect(dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def no_cancel_request_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when it overtakes its statement: Postgres is told to cancel what it has not begun, and does nothing."""
+
+    async def lost(**where: object) -> None: ...
+
+    monkeypatch.setattr("asyncpg.connect_utils._cancel", lost)
 
 
 async def test_a_connection_is_lent_again_and_again(opened):
@@ -105,25 +122,80 @@ async def test_who_waits_too_long_is_told_so_and_loses_nobody_a_connection(opene
     assert len(opened.all) == 1
 
 
-async def test_a_cancelled_statement_leaves_a_connection_that_works(opened):
+async def test_a_cancelled_statement_leaves_a_connection_that_works(dsn, watcher):
+    async with readers(dsn, 1, PATIENCE) as lent:
+        sleeping, number = await _asleep(lent, watcher)
+        waiting = asyncio.ensure_future(_number(lent))
+        await _cancelled(sleeping)
+        assert await waiting == number
+
+
+async def test_a_connection_whose_statement_goes_on_makes_room_for_another_and_its_statement_ends(
+    dsn, watcher, no_cancel_request_arrives
+):
+    async with readers(dsn, 1, PATIENCE) as lent:
+        sleeping, number = await _asleep(lent, watcher)
+        await _cancelled(sleeping)
+        assert await _at_work(watcher, number), "whoever was cancelled does not wait for its end"
+        assert await _number(lent) != number
+        await _end(watcher, number)
+
+
+async def test_a_connection_is_not_lent_on_while_it_may_still_be_at_work(opened):
     lent = Readers(opened, 1, PATIENCE)
 
-    async def sleep() -> None:
+    async def fail() -> None:
         async with lent.acquire() as connection:
-            await connection.fetchval("select pg_sleep(60)")
+            asking = asyncio.ensure_future(connection.fetchval("select 1 from pg_sleep(0.05)"))
+            await asyncio.sleep(0)
+            asking.cancel()
+            raise ValueError("mine")
 
-    async with lent.acquire() as connection:
-        number = await connection.fetchval("select pg_backend_pid()")
-    sleeping = asyncio.ensure_future(sleep())
-    watcher = await connect(opened.dsn)
-    while not await watcher.fetchval("select state = 'active' from pg_stat_activity where pid = $1", number):
-        pass
-    sleeping.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await sleeping
-    async with lent.acquire() as connection:
-        assert await connection.fetchval("select pg_backend_pid()") == number
-    await watcher.close()
+    with pytest.raises(ValueError, match="mine"):
+        await fail()
+    assert await _one(lent) == 1
+    assert len(opened.all) == 1
+
+
+async def test_an_error_of_the_database_leaves_a_connection_that_is_lent_again_at_once(opened):
+    lent = Readers(opened, 1, PATIENCE)
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        async with lent.acquire() as connection:
+            await connection.fetchval("select 1 / 0")
+    assert not _others()
+    assert await _one(lent) == 1
+    assert len(opened.all) == 1
+
+
+async def test_closing_does_not_wait_for_a_cancelled_statement_and_leaves_nothing_behind(
+    dsn, watcher, no_cancel_request_arrives
+):
+    async with readers(dsn, 2, PATIENCE) as lent:
+        sleeping, number = await _asleep(lent, watcher)
+        await _cancelled(sleeping)
+        with pytest.raises(ValueError, match="mine"):
+            async with lent.acquire() as just_left:
+                raise ValueError("mine")
+        async with asyncio.timeout(SETTLE_SECONDS / 2):
+            await lent.close()
+        assert just_left.is_closed()
+        await asyncio.sleep(0)
+        assert not _others()
+        await _end(watcher, number)
+
+
+async def test_whoever_is_cancelled_after_closing_takes_its_connection_along(opened):
+    lent = Readers(opened, 1, PATIENCE)
+
+    async def fail() -> None:
+        async with lent.acquire():
+            await lent.close()
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        await fail()
+    assert opened.all[0].is_closed()
+    assert not _others()
 
 
 async def test_a_refused_connection_is_told_and_its_place_is_free_again(opened):
@@ -162,7 +234,59 @@ async def test_a_query_of_a_reader_ends_when_it_takes_too_long(dsn):
             await reader.execute("select pg_sleep(60)")
 
 
+async def test_readers_are_opened_where_postgres_cannot_see_that_a_client_left(dsn, monkeypatch):
+    monkeypatch.setattr("docgraph.store.readers.LOOK", ("client_connection_check_interval", "-1"))  # is refused
+    async with readers(dsn, 1, 10.0) as lent:
+        assert await _one(lent) == 1
+
+
 async def _one(lent: Readers) -> int:
     async with lent.acquire() as connection:
         found: int = await connection.fetchval("select 1")
         return found
+
+
+async def _number(lent: Readers) -> int:
+    """Of the process of Postgres behind the connection."""
+    async with lent.acquire() as connection:
+        found: int = await connection.fetchval("select pg_backend_pid()")
+        return found
+
+
+async def _asleep(lent: Readers, watcher: Connection) -> tuple[asyncio.Task[None], int]:
+    """Somebody whose statement does not end, and the number of the process that is at work on it."""
+    number = await _number(lent)
+
+    async def sleep() -> None:
+        async with lent.acquire() as connection:
+            await connection.fetchval("select pg_sleep(1000)")
+
+    sleeping = asyncio.create_task(sleep())
+    while not await _at_work(watcher, number):
+        pass
+    return sleeping, number
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def _at_work(watcher: Connection, number: int) -> bool:
+    found: bool = await watcher.fetchval(
+        "select exists (select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep')", number
+    )
+    return found
+
+
+async def _end(watcher: Connection, number: int) -> None:
+    """Wait until the process is no longer at work, for less than a query may take."""
+    async with asyncio.timeout(PATIENCE / 2):
+        while await _at_work(watcher, number):
+            pass
+
+
+def _others() -> set[asyncio.Task[object]]:
+    """What is still running beside the test."""
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}

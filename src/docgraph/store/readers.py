@@ -2,7 +2,8 @@
 
 The driver's own pool asks the server to reset each connection that comes back, and looks after it in a task of its
 own: a round trip and half of the time of a small query. Readers leave nothing behind that would need it: they cannot
-write, set nothing, and each of their statements is a transaction of its own.
+write, set nothing, and each of their statements is a transaction of its own. What a reader may leave behind is a
+statement that is still at work, when it was cancelled: only such a connection is looked after, before it is lent again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -23,6 +24,9 @@ Open = Callable[[], Awaitable[Connection]]
 READING: Mapping[str, str] = {**SESSION, "default_transaction_read_only": "on"}
 KEPT_STATEMENTS = 200  # prepared, for each connection
 KEPT_BYTES = 100_000  # of the text of one of them; those of deep queries are long
+SETTLE_SECONDS = 1.0  # that a cancelled statement may take to end
+# How often Postgres looks, while a statement is at work, whether its client is still there.
+LOOK = ("client_connection_check_interval", "1s")
 
 
 class Busy(Unavailable):
@@ -54,6 +58,7 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         )
         try:
             await teach_dates(connection)
+            await _end_with_its_client(connection)
         except BaseException:
             connection.terminate()
             raise
@@ -67,6 +72,17 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         await made.close()
 
 
+async def _end_with_its_client(connection: Connection) -> None:
+    """Let Postgres end a statement whose client has gone, where its platform can see that.
+
+    Where it cannot (Windows), Postgres refuses the setting, and `statement_timeout` is what ends such a statement.
+
+    Source: https://www.postgresql.org/docs/current/runtime-config-connection.html
+    """
+    with suppress(asyncpg.InvalidParameterValueError):
+        await connection.execute("select set_config($1, $2, false)", *LOOK)
+
+
 class Readers:
     """Up to `largest` connections, opened when they are needed. Who comes first is served first."""
 
@@ -74,25 +90,34 @@ class Readers:
         self._open_one, self._largest = open_one, largest
         self._patience = patience  # seconds to wait for a connection that is free
         self._idle: list[Connection] = []  # the last one to come back goes out first: its caches are warm
+        self._settling: dict[asyncio.Task[None], Connection] = {}
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._places = 0  # taken by connections that are open or being opened
         self._closed = False
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection for as long as the `async with` lasts.
+        """A connection for as long as the `async with` lasts, with no statement at work.
 
         Raises Busy, and what opening one raises.
         """
         connection = await self._take()
         try:
             yield connection
-        finally:
+        except asyncpg.PostgresError:  # the server's last word on a statement
             self._give_back(connection)
+            raise
+        except BaseException:
+            self._settle(connection)
+            raise
+        self._give_back(connection)
 
     async def close(self) -> None:
         """Close the connections that nobody holds; those that are held close when they come back."""
         self._closed = True
+        for task in self._settling:
+            task.cancel()
+        await asyncio.gather(*self._settling, return_exceptions=True)
         while self._idle:
             await self._idle.pop().close()
 
@@ -129,6 +154,21 @@ class Readers:
         turn.cancel()
         raise Busy(self._patience)
 
+    def _settle(self, connection: Connection) -> None:
+        """Give the connection back when its statement has ended, without letting who leaves wait for that."""
+        if self._closed or connection.is_closed():
+            self._give_back(connection)
+            return
+        task = asyncio.get_running_loop().create_task(_ended(connection))
+        self._settling[task] = connection
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[None]) -> None:
+        connection = self._settling.pop(task)
+        if task.cancelled() or task.exception() is not None:
+            connection.terminate()
+        self._give_back(connection)
+
     def _give_back(self, connection: Connection) -> None:
         if self._closed or connection.is_closed():
             connection.terminate()
@@ -148,3 +188,15 @@ class Readers:
                 turn.set_result(connection)
                 return True
         return False
+
+
+async def _ended(connection: Connection) -> None:
+    """Wait until nothing is at work on the connection any more: a round trip comes behind all of it.
+
+    Raises TimeoutError: its statement goes on. The driver asks Postgres to cancel it, once; asked before it has begun
+    to work on the statement, Postgres takes no notice. Raises also what a lost connection raises.
+
+    Source: https://www.postgresql.org/docs/current/protocol-flow.html, "Canceling Requests in Progress".
+    """
+    async with asyncio.timeout(SETTLE_SECONDS):
+        await connection.execute("select")
