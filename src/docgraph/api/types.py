@@ -180,8 +180,8 @@ class _Builder:
         query, subscription = object_type("Query"), object_type("Subscription", SUBSCRIPTION_TOLD)
         fill(query, self._root_fields())
         fill(subscription, query.__strawberry_definition__.fields)
-        shown = (*self.entities.values(), *self.sums.values(), *self.others, *ANNOTATION.values())
-        return Types(query, subscription, shown)
+        shown = (*self.entities.values(), *self.sums.values(), *self.unions.values(), *self.others)
+        return Types(query, subscription, (*shown, *ANNOTATION.values()))
 
     # Fields of entities and interfaces ------------------------------------------
 

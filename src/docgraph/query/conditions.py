@@ -151,4 +151,6 @@ def order_key(setting: Setting, row: Row, order: plan.Order) -> Sql:
         # A derived field may find several; the lowest id speaks for them.
         only = sql(" order by {} limit 1", child.id) if field.is_derived else sql("")
         found.append(sql("(select {} from {} where {}{})", key, relation(setting, child), tie(row, field, child), only))
+    if not found:
+        return sql("null::{}", setting.layout.postgres_type(order.child or order.field))
     return found[0] if len(found) == 1 else sql("coalesce({})", join(", ", found))

@@ -126,16 +126,21 @@ def _filters_of_field(schema: Schema, field: Field) -> Iterator[tuple[str, Filte
 
 
 def orders_of(schema: Schema, owner: EntityType | InterfaceType | AggregationType) -> Mapping[str, Order]:
-    """The names of `X_orderBy`, in the order of the dialect; lists have no order."""
+    """The names of `X_orderBy`, in the order of the dialect; lists have no order.
+
+    A field whose own name looks like the path of a child's field wins over the child's.
+    """
     found: dict[str, Order] = {}
+    own = {field.name for field in owner.fields if not field.is_list}
     for field in owner.fields:
         if field.is_list:
             continue
-        found.setdefault(field.name, Order(field))
+        found[field.name] = Order(field)
         if isinstance(field.type, EntityRef):
             for child in _fields(schema.target(field.type.name)):
-                if not child.is_list and not child.is_reference:
-                    found.setdefault(f"{field.name}__{child.name}", Order(field, child))
+                path = f"{field.name}__{child.name}"
+                if not child.is_list and not child.is_reference and path not in own:
+                    found.setdefault(path, Order(field, child))
     return found
 
 
