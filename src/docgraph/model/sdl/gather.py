@@ -34,6 +34,10 @@ DIRECTIVES: Mapping[str, frozenset[str]] = {
 }
 _REPEATABLE = {"index", "fulltext"}
 
+ALONE = "_"  # a name that ends in a reserved one as soon as the API adds a suffix to it
+CONSTANTS = frozenset({"true", "false", "null"})  # no values of an enum. Source: GraphQL specification 2.9.6
+KEPT = "choose another name: GraphQL keeps names with __ in front for itself"
+
 FULLTEXT_HOLDER = "_Schema_"
 
 _KINDS: Mapping[type[ast.Node], Kind] = {
@@ -60,6 +64,8 @@ def gather(document: ast.DocumentNode, mistakes: Mistakes) -> Declarations:
                 mistakes.add(
                     node, f"{declared.name} begins with __, which GraphQL keeps for itself", "choose another name"
                 )
+            elif declared.name == ALONE:
+                mistakes.add(node, f"the filter of a type called {declared.name} would begin with __", KEPT)
             else:
                 found[declared.name] = declared
         elif not isinstance(node, ast.DirectiveDefinitionNode | ast.SchemaDefinitionNode):
@@ -114,6 +120,10 @@ def _fields(
             mistakes.add(each, f"the field {node.name.value}.{name} is declared twice", "rename one or remove it")
         elif name.startswith("__"):
             mistakes.add(each, f"{name} begins with __, which GraphQL keeps for itself", "choose another name")
+        elif name == ALONE:
+            mistakes.add(each, f"the filters of a field called {name} would begin with __", KEPT)
+        elif name in CONSTANTS:
+            mistakes.add(each, f"a field called {name} could not be named in an order", "choose another name")
         else:
             found[name] = DeclaredField(each, name, *read_type(each.type))
     return found
