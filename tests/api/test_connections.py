@@ -215,3 +215,12 @@ async def test_pages_are_slices_of_the_whole_ordered_list(make: Any) -> None:
 
     # Hypothesis calls plain functions, so it runs beside the loop that the connection belongs to.
     await asyncio.to_thread(alike)
+
+
+async def test_a_page_tells_one_fact_alone_however_many_rows_it_has(make: Any) -> None:
+    index = await make("type Page @entity { id: ID! }", {"Page": [{"id": "a"}, {"id": "b"}]})
+    for sizes, fact in (("", "hasPreviousPage"), ("(last: 2)", "hasNextPage"), ("(last: 2)", "hasPreviousPage")):
+        found = await index.data(f"{{ pagesConnection{sizes} {{ pageInfo {{ {fact} }} }} }}")
+        assert found == {"pagesConnection": {"pageInfo": {fact: False}}}
+    nothing = await index.data('{ pagesConnection(where: { id: "x" }) { pageInfo { hasPreviousPage } } }')
+    assert nothing == {"pagesConnection": {"pageInfo": {"hasPreviousPage": False}}}

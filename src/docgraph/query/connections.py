@@ -93,7 +93,8 @@ class _Connection(msgspec.Struct, frozen=True):
             *(read.ordering(), value((limit or 0) + 1), PAGE, PAGE),
         )
         kept = sql("{} between {} and {}", NUMBER, *self._kept())
-        yield sql("(select {}\nfrom {}\nwhere {}) as {}", join(",\n", wanted), numbered, kept, PAGE)
+        # `having` makes it one row, also where nothing that is wanted is an aggregate.
+        yield sql("(select {}\nfrom {}\nwhere {}\nhaving true) as {}", join(",\n", wanted), numbered, kept, PAGE)
 
     def _kept(self) -> tuple[Sql, Sql]:
         """The numbers of the first and the last row that stay, as they were read."""

@@ -13,7 +13,8 @@ union all
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line" from "docgraph_d1"."page$history" where "$since" <= $1::integer and $1::integer < "$until") as "page$2") as "source$"
 order by "key1$", "key2$"
 limit $2::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $3::bigint)) as "page$" cross join (select count(*) as "count$" from (
+where "n$" between 1 and least("found$", $3::bigint)
+having true) as "page$" cross join (select count(*) as "count$" from (
 select  from (
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line" from "docgraph_d1"."page" where "$since" <= $1::integer
 union all
@@ -26,7 +27,8 @@ select * from (
 select "page$2"."words" as "key1$", "page$2"."id" as "key2$" from "docgraph_d1"."page" as "page$2") as "source$"
 order by "key1$", "key2$"
 limit $4::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $5::bigint)) as "page$" cross join (select count(*) as "count$" from (
+where "n$" between 1 and least("found$", $5::bigint)
+having true) as "page$" cross join (select count(*) as "count$" from (
 select  from "docgraph_d1"."page" as "page$3") as "source$") as "figures$") as "now", (select row_to_json("row$") from (select (select (select row_to_json("row$") from (select "block$"."number" as "number") as "row$") from "docgraph_d1"."$block" as "block$" where "block$"."number" = (select max("number") from "docgraph_d1"."$block")) as "block") as "row$") as "unknown") as "row$") as "data",
 (select max("number") from "docgraph_d1"."$block") as "head",
 (select min("number") from "docgraph_d1"."$block") as "earliest"

@@ -20,7 +20,8 @@ select * from (
 select "page$3"."id" as "key1$" from "docgraph_d1"."page" as "page$3") as "source$"
 order by "key1$"
 limit $6::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $7::bigint)) as "page$" cross join (select count(*) as "count$" from (
+where "n$" between 1 and least("found$", $7::bigint)
+having true) as "page$" cross join (select count(*) as "count$" from (
 select  from "docgraph_d1"."page" as "page$4") as "source$") as "figures$") as "whole", (select (select row_to_json("row$") from (select "page$"."list0$" as "nodes", (select row_to_json("row$") from (select "page$"."hasNextPage$" as "hasNextPage", "page$"."hasPreviousPage$" as "hasPreviousPage") as "row$") as "pageInfo") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."id" = "page$"."key1$") as "row$") order by "n$"), '[]'::json) as "list0$",
@@ -32,7 +33,8 @@ select * from (
 select "page$2"."id" as "key1$" from "docgraph_d1"."page" as "page$2") as "source$"
 order by "key1$"
 limit $9::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $10::bigint)) as "page$") as "two", (select (select row_to_json("row$") from (select "page$"."list0$" as "nodes", (select row_to_json("row$") from (select "page$"."hasNextPage$" as "hasNextPage", "page$"."hasPreviousPage$" as "hasPreviousPage") as "row$") as "pageInfo") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (
+where "n$" between 1 and least("found$", $10::bigint)
+having true) as "page$") as "two", (select (select row_to_json("row$") from (select "page$"."list0$" as "nodes", (select row_to_json("row$") from (select "page$"."hasNextPage$" as "hasNextPage", "page$"."hasPreviousPage$" as "hasPreviousPage") as "row$") as "pageInfo") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."id" = "page$"."key1$") as "row$") order by "n$" desc), '[]'::json) as "list0$",
 false as "hasNextPage$",
@@ -43,7 +45,8 @@ select * from (
 select "page$2"."id" as "key1$" from "docgraph_d1"."page" as "page$2") as "source$"
 order by "key1$" desc
 limit $12::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $13::bigint)) as "page$") as "lastTwo", (select (select row_to_json("row$") from (select "page$"."list0$" as "nodes", (select row_to_json("row$") from (select "page$"."hasNextPage$" as "hasNextPage", "page$"."hasPreviousPage$" as "hasPreviousPage") as "row$") as "pageInfo") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (
+where "n$" between 1 and least("found$", $13::bigint)
+having true) as "page$") as "lastTwo", (select (select row_to_json("row$") from (select "page$"."list0$" as "nodes", (select row_to_json("row$") from (select "page$"."hasNextPage$" as "hasNextPage", "page$"."hasPreviousPage$" as "hasPreviousPage") as "row$") as "pageInfo") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."id" = "page$"."key1$") as "row$") order by "n$"), '[]'::json) as "list0$",
 (coalesce(max("found$") > $14::bigint, false)) as "hasNextPage$",
@@ -54,6 +57,7 @@ select * from (
 select "page$2"."id" as "key1$" from "docgraph_d1"."page" as "page$2") as "source$"
 order by "key1$"
 limit $17::bigint) as "page$") as "page$"
-where "n$" between greatest(least("found$", $18::bigint) - $19::bigint, 0) + 1 and least("found$", $18::bigint)) as "page$") as "lastOfTheFirst") as "row$") as "data"
+where "n$" between greatest(least("found$", $18::bigint) - $19::bigint, 0) + 1 and least("found$", $18::bigint)
+having true) as "page$") as "lastOfTheFirst") as "row$") as "data"
 
 -- ['84765cd164b0d0b2', 100, '84765cd164b0d0b2', '84765cd164b0d0b2', 100, 101, 100, 2, 3, 2, 2, 3, 2, 3, 3, 2, 4, 3, 2]

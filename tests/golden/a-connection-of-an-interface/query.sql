@@ -22,7 +22,8 @@ union all
 select 1 as "table$", "note$9"."title" as "key1$", "note$9"."id" as "key2$" from "docgraph_d1"."note" as "note$9") as "source$"
 order by "key1$" desc, "key2$" desc
 limit $3::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $4::bigint)) as "page$" cross join (select count(*) as "count$" from (
+where "n$" between 1 and least("found$", $4::bigint)
+having true) as "page$" cross join (select count(*) as "count$" from (
 select 0 as "table$" from "docgraph_d1"."page" as "page$10"
 union all
 select 1 as "table$" from "docgraph_d1"."note" as "note$11") as "source$") as "figures$") as "docsConnection") as "row$") as "data"

@@ -19,7 +19,8 @@ select "page$2"."title" as "key1$", "page$2"."id" as "key2$" from "docgraph_d1".
 where "page$2"."title" = $6::text) as "source$"
 order by "key1$", "key2$"
 limit $7::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $8::bigint)) as "page$" cross join (select count(*) as "count$" from (
+where "n$" between 1 and least("found$", $8::bigint)
+having true) as "page$" cross join (select count(*) as "count$" from (
 select  from "docgraph_d1"."page" as "page$3"
 where "page$3"."title" = $9::text) as "source$") as "figures$") as "pagesConnection") as "row$") as "data"
 

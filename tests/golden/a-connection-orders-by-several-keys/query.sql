@@ -15,6 +15,7 @@ select "page$3"."words" as "key1$", (select "author$4"."name" from "docgraph_d1"
 where "page$3"."id" <> $4::text) as "source$"
 order by "key1$" desc, "key2$", "key3$", "key4$"
 limit $5::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $6::bigint)) as "page$") as "pagesConnection") as "row$") as "data"
+where "n$" between 1 and least("found$", $6::bigint)
+having true) as "page$") as "pagesConnection") as "row$") as "data"
 
 -- ['4f45ee4da30e7bb1', '4f45ee4da30e7bb1', 2, 'b', 3, 2]

@@ -9,7 +9,8 @@ select * from (
 select "note$3"."id" as "key1$" from "docgraph_d1"."note" as "note$3") as "source$"
 order by "key1$"
 limit $1::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $2::bigint)) as "page$" cross join (select count(*) as "count$" from (
+where "n$" between 1 and least("found$", $2::bigint)
+having true) as "page$" cross join (select count(*) as "count$" from (
 select  from "docgraph_d1"."note" as "note$4") as "source$") as "figures$") as "notesConnection") as "row$") as "data"
 
 -- [101, 100]

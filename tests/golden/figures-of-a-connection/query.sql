@@ -9,7 +9,8 @@ select "page$2"."id" as "key1$" from "docgraph_d1"."page" as "page$2"
 where "page$2"."id" <> $1::text) as "source$"
 order by "key1$"
 limit $2::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $3::bigint)) as "page$" cross join (select count(*) as "count$", count(distinct "words$of") as "words$countDistinct", count(distinct "kind$of") as "kind$countDistinct", count(distinct "author$of") as "author$countDistinct", sum("words$of") as "words$sum", sum("size$of") as "size$sum", round(sum("words$of")::numeric, scale(sum("words$of")::numeric) + 45) / count("words$of") as "words$avg", min("id$of") as "id$min", min("title$of") as "title$min", min("kind$of") as "kind$min", decode(min(encode("author$of", 'hex') collate "C"), 'hex') as "author$min", min("words$of") as "words$min", max("kind$of") as "kind$max", max("words$of") as "words$max", max("size$of") as "size$max" from (
+where "n$" between 1 and least("found$", $3::bigint)
+having true) as "page$" cross join (select count(*) as "count$", count(distinct "words$of") as "words$countDistinct", count(distinct "kind$of") as "kind$countDistinct", count(distinct "author$of") as "author$countDistinct", sum("words$of") as "words$sum", sum("size$of") as "size$sum", round(sum("words$of")::numeric, scale(sum("words$of")::numeric) + 45) / count("words$of") as "words$avg", min("id$of") as "id$min", min("title$of") as "title$min", min("kind$of") as "kind$min", decode(min(encode("author$of", 'hex') collate "C"), 'hex') as "author$min", min("words$of") as "words$min", max("kind$of") as "kind$max", max("words$of") as "words$max", max("size$of") as "size$max" from (
 select "page$3"."words" as "words$of", "page$3"."kind" as "kind$of", "page$3"."author" as "author$of", "page$3"."size" as "size$of", "page$3"."id" as "id$of", "page$3"."title" as "title$of" from "docgraph_d1"."page" as "page$3"
 where "page$3"."id" <> $4::text) as "source$") as "figures$") as "pagesConnection") as "row$") as "data"
 

@@ -13,6 +13,7 @@ select * from (
 select "page$4"."id" as "key1$" from "docgraph_d1"."page" as "page$4") as "source$"
 order by "key1$"
 limit $2::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $3::bigint)) as "page$") as "pagesConnection") as "row$") as "data"
+where "n$" between 1 and least("found$", $3::bigint)
+having true) as "page$") as "pagesConnection") as "row$") as "data"
 
 -- [1, 2, 1]

@@ -24,7 +24,8 @@ select * from (
 select "note$2"."id" as "key1$" from "docgraph_d1"."note" as "note$2") as "source$"
 order by "key1$"
 limit $6::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $7::bigint)) as "page$") as "notesConnection", (select (select row_to_json("row$") from (select "page$"."list0$" as "edges") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (select (select row_to_json("row$") from (
+where "n$" between 1 and least("found$", $7::bigint)
+having true) as "page$") as "notesConnection", (select (select row_to_json("row$") from (select "page$"."list0$" as "edges") as "row$") from (select coalesce(json_agg((select row_to_json("row$") from (select (select row_to_json("row$") from (
 select (select row_to_json("row$") from (select (select "document$"."path" from (
 select id, source, path from "docgraph_d1"."$document" union all select id, source, path from "docgraph_d1"."$gone") as "document$" where "document$"."id" = "note$1"."$document") as "path", "note$1"."$line" as "line") as "row$") as "_source" from (
 select "id", "title", "page", "$document", "$since", "$line" from "docgraph_d1"."note" where "$since" <= $8::integer
@@ -40,7 +41,8 @@ union all
 select "id", "title", "page", "$document", "$since", "$line" from "docgraph_d1"."note$history" where "$since" <= $8::integer and $8::integer < "$until") as "note$2") as "source$"
 order by "key1$"
 limit $9::bigint) as "page$") as "page$"
-where "n$" between 1 and least("found$", $10::bigint)) as "page$") as "then") as "row$") as "data",
+where "n$" between 1 and least("found$", $10::bigint)
+having true) as "page$") as "then") as "row$") as "data",
 (select max("number") from "docgraph_d1"."$block") as "head",
 (select min("number") from "docgraph_d1"."$block") as "earliest"
 
