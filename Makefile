@@ -17,7 +17,8 @@ test: $(VENV)/.tested ## everything that judges: format, lint, types, tests
 lint: $(VENV)/.tested ## only format, lint and types
 	scripts/check lint
 
-fuzz: $(VENV)/.tested ## abuse a running server for some half an hour
+fuzz: $(VENV)/.tested ## compare 20,000 generated requests with a naive evaluation, abuse a running server for some half an hour
+	PYTHONPATH=tests $(BIN)/python -m fuzz --requests 20000
 	$(BIN)/pytest --hypothesis-profile=fuzz tests/server/test_abuse.py
 
 fix: $(VENV)/.tested ## format, and mend what can be mended by machine
