@@ -192,6 +192,23 @@ async def test_the_figures_of_one_row_keep_all_34_digits(make: Any) -> None:
         assert told == {measure: {"n": format(Decimal(number), "f")} for measure in ("sum", "avg", "min")}
 
 
+async def test_the_figures_of_numbers_far_from_1_have_all_their_digits(make: Any) -> None:
+    query = "{ itemsAggregate(groupBy: text) { sum { price } avg { price } } }"
+    prices = {"a": ["1e-6000"], "b": ["1e6000", "1e3000"], "c": ["1e-6000", "1e-6000", "2e-6001"]}
+    rows = [{"text": text, "price": Decimal(each)} for text, several in prices.items() for each in several]
+    index = await make(SCHEMA, {"Item": [{"id": str(at), **row} for at, row in enumerate(rows)]})
+    found = [(Decimal(each["sum"]["price"]), Decimal(each["avg"]["price"])) for each in await _groups(index, query)]
+    assert found == [
+        (Decimal("1e-6000"), Decimal("1e-6000")),
+        (Decimal("1e6000"), Decimal("5e5999")),
+        (Decimal("2.2e-6000"), Decimal("7.333333333333333333333333333333333e-6001")),
+    ]
+
+
+async def _groups(index: Any, query: str) -> Any:
+    return (await index.data(query))["itemsAggregate"]
+
+
 async def test_a_third_has_34_digits(make: Any) -> None:
     index = await make(
         "type A @entity { id: ID!  n: Int }", {"A": [{"id": str(at), "n": n} for at, n in enumerate([1, 1, 2, None])]}

@@ -28,12 +28,17 @@ MAX_GROUPS = 1000
 FIGURES = name("figures$")
 COUNT = name("count$")
 
-# With 34 significant digits at least, whatever the digits of the sum; Postgres alone would give 16.
-EXACT_AVERAGE = "round(sum({})::numeric, scale(sum({})::numeric) + 45) / count({})"
+# With 34 significant digits at least; Postgres alone would give 16. It divides to 1000 places at most, so the sum is
+# made whole first and its point put back afterwards.
+EXACT_AVERAGE = """round(sum({})::numeric * ('1e' || scale(sum({})::numeric))::numeric, 45) / count({})
+* ('1e-' || scale(sum({})::numeric))::numeric"""
 
-# Rounded to 34 significant digits, as every BigDecimal is.
-DECIMAL_128 = r"""trim_scale(case when {} = 0 then 0 else round({}, 34 - case when abs({}) >= 1
-then length(trunc(abs({}))::text) else -length(substring(abs({})::text from '^0\.(0*)')) end) end)::text"""
+# Rounded to 34 significant digits, as every BigDecimal is: moved to where it is less than 1, since Postgres rounds
+# within 2000 places of the point only, and back.
+DECIMAL_128 = r"""(select case when "x$" = 0 then '0' else
+trim_scale(round("x$" * ('1e' || -"e$")::numeric, 34) * ('1e' || "e$")::numeric)::text end from (
+select {} as "x$", case when abs({}) >= 1 then length(trunc(abs({}))::text)
+else -length(substring(abs({})::text from '^0\.(0*)')) end as "e$") as "figure$")"""
 
 # Postgres has no least and greatest of these itself. Hexadecimal digits sort like the bytes they stand for.
 LEAST: Mapping[Scalar | EnumRef, Callable[[Sql], Sql]] = {
@@ -139,7 +144,7 @@ class Counted(msgspec.Struct, frozen=True):
             case Measure.SUM:
                 return sql("sum({})", column)
             case Measure.AVG:
-                return sql("avg({})", column) if held is Scalar.FLOAT else sql(EXACT_AVERAGE, column, column, column)
+                return sql("avg({})", column) if held is Scalar.FLOAT else sql(EXACT_AVERAGE, *([column] * 4))
             case Measure.MIN:
                 return LEAST[held](column) if held in LEAST else sql("min({})", column)
             case Measure.MAX:
@@ -159,7 +164,7 @@ class Counted(msgspec.Struct, frozen=True):
             case Measure.SUM if held is not Scalar.BIG_DECIMAL:
                 return sql("{}::text", raw)
             case Measure.SUM | Measure.AVG:
-                return sql(DECIMAL_128, *([raw] * 5))
+                return sql(DECIMAL_128, *([raw] * 4))
             case Measure.MIN | Measure.MAX:
                 return shown(schema, output.field, raw, self.setting.form)
             case _:
