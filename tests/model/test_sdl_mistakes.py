@@ -25,6 +25,11 @@ def stats(fields: str, directive: str = '@aggregation(intervals: ["hour"], sourc
 
 COUNT = 'c: Int! @aggregate(fn: "count")'
 PAGE = "type Page @entity { id: ID! title: String! }\n"
+SHARED = "type A @entity(shared: true) { "
+COMPUTED = (
+    "type B @entity { id: ID! a: A x: Int xs: [Int!] t: String }\n"
+    'type A @entity { id: ID! b: [B!]! @derivedFrom(field: "a") '
+)
 
 
 def search(arguments: str) -> str:
@@ -74,12 +79,81 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     ),
     "not a boolean": ('type A @entity(immutable: ▸"yes") { id: ID! }', "must be true or false", "without quotes"),
     "singular": ('type A @entity(singular: ▸"1a") { id: ID! }', "must be the name of a query field", "in quotes"),
-    "shared": ("type A @entity(shared: ▸true) { id: ID! }", "documents cannot share entities", "own each entity"),
-    "merge": ("type A @entity { id: ID! n: Int ▸@merge(fn: SUM) }", "@merge is not available yet", "own each entity"),
-    "aggregate": (
-        'type A @entity { id: ID! n: Int ▸@aggregate(of: "b", fn: COUNT) }',
-        "@aggregate on a field of an entity is not available yet",
-        "save the value in the handler",
+    "shared and immutable": (
+        "type A ▸@entity(shared: true, immutable: true) { id: ID! }",
+        "shared and immutable",
+        "take",
+    ),
+    "merge of owned": (
+        "type A @entity { id: ID! n: Int ▸@merge(fn: SUM) }",
+        "@merge of A.n has no effect",
+        "@entity(shared: true)",
+    ),
+    "merge of id": (SHARED + "id: ID! ▸@merge(fn: LAST) }", "A.id cannot be merged", "take @merge away"),
+    "merge of derived": (
+        SHARED + 'id: ID! b: [B!]! @derivedFrom(field: "a") ▸@merge(fn: UNION) }\ntype B @entity { id: ID! a: A }',
+        "A.b cannot be merged",
+        "take @merge away",
+    ),
+    "merge unknown": (SHARED + "id: ID! n: Int ▸@merge(fn: SUMM) }", "needs fn", "did you mean SUM?"),
+    "merge without fn": (SHARED + "id: ID! n: Int ▸@merge }", "needs fn", "use one of LAST"),
+    "sum of text": (
+        SHARED + "id: ID! n: String ▸@merge(fn: SUM) }",
+        "SUM is of a number, and A.n is String",
+        "another",
+    ),
+    "least of lists": (SHARED + "id: ID! n: [Int!] ▸@merge(fn: MIN) }", "MIN is of a number", "another type"),
+    "union of one": (SHARED + "id: ID! n: Int ▸@merge(fn: UNION) }", "UNION is of lists", "write [Int!]!"),
+    "union of JSON": (SHARED + "id: ID! n: [JSON!] ▸@merge(fn: UNION) }", "values of JSON have no order", "COLLECT"),
+    "and of numbers": (SHARED + "id: ID! n: Int ▸@merge(fn: AND) }", "AND is of a Boolean", "another type"),
+    "aggregate of nothing": ("type A @entity { id: ID! n: Int ▸@aggregate(fn: COUNT) }", "does not say of what", "of:"),
+    "aggregate of unknown": (
+        COMPUTED + 'n: Int ▸@aggregate(of: "bb", fn: COUNT) }',
+        "of bb, which is no derived list of A",
+        "did you mean b?",
+    ),
+    "aggregate function": (COMPUTED + 'n: Int ▸@aggregate(of: "b", fn: MEAN) }', "needs fn", "use one of COUNT, SUM"),
+    "aggregate of derived": (
+        COMPUTED + 'n: [B!]! @derivedFrom(field: "a") ▸@aggregate(of: "b", fn: COUNT) }',
+        "A.n cannot be a figure",
+        "a field of its own",
+    ),
+    "aggregate with arg": (
+        COMPUTED + 'n: Int ▸@aggregate(of: "b", fn: COUNT, arg: "x") }',
+        "arg has no meaning",
+        "belongs into aggregations",
+    ),
+    "aggregate of no field": (
+        COMPUTED + 'n: Int8 ▸@aggregate(of: "b", fn: SUM) }',
+        "does not say of which field of B",
+        'field: "…"',
+    ),
+    "aggregate of list": (
+        COMPUTED + 'n: Int8 ▸@aggregate(of: "b", fn: SUM, field: "xs") }',
+        "of B.xs, which is no plain stored field",
+        "one value",
+    ),
+    "count of a field": (COMPUTED + 'n: Int ▸@aggregate(of: "b", fn: COUNT, field: "x") }', "not values of x", "away"),
+    "count as text": (COMPUTED + 'n: ▸String @aggregate(of: "b", fn: COUNT) }', "no whole number", "write Int!"),
+    "sum too narrow": (
+        COMPUTED + 'n: ▸Int @aggregate(of: "b", fn: SUM, field: "x") }',
+        "does not hold every SUM of Int",
+        "use Int8 or BigInt or BigDecimal",
+    ),
+    "greatest that must be": (
+        COMPUTED + 'n: ▸Int! @aggregate(of: "b", fn: MAX, field: "x") }',
+        "MAX of nothing is",
+        "write Int, without !",
+    ),
+    "sum of texts": (
+        COMPUTED + 'n: Int8 ▸@aggregate(of: "b", fn: SUM, field: "t") }',
+        "SUM is not of String",
+        "another",
+    ),
+    "aggregate of interface": (
+        'interface I { id: ID! n: Int ▸@aggregate(of: "b", fn: COUNT) }\ntype A @entity { id: ID! }',
+        "I is an interface, which computes nothing",
+        "at the entities alone",
     ),
     "skipDuplicates": ("type A ▸@entity(skipDuplicates: true) { id: ID! }", "needs immutable: true", "add immutable"),
     "index without fields": ("type A @entity ▸@index { id: ID! }", "@index needs fields", "@index(fields:"),

@@ -21,19 +21,16 @@ Documents = Mapping[str, Sequence[Said]]  # by path; a path's document number is
 
 def rebuild(documents: Documents) -> tuple[dict[Key, tuple[str, str, str]], set[tuple[str, Key]]]:
     """Start empty and follow every document in the order of paths: what is served by key, and who lost which key."""
-    served: dict[Key, tuple[str, str, str]] = {}
-    lost: set[tuple[str, Key]] = set()
+    live: dict[Key, list[tuple[str, str, str]]] = {}
     for path in sorted(documents):
         for type_name, identifier, saved in documents[path]:
-            key = (SPACE[type_name], identifier)
+            standing = live.setdefault((SPACE[type_name], identifier), [])
             if saved is None:
-                served.pop(key, None)
-                lost = {each for each in lost if each[1] != key}
-            elif key in served:
-                lost.add((path, key))
+                standing[:] = [each for each in standing if each[0] != type_name]
             else:
-                served[key] = (type_name, saved, path)
-    return served, lost
+                standing.append((type_name, saved, path))
+    served = {key: standing[0] for key, standing in live.items() if standing}
+    return served, {(path, key) for key, standing in live.items() for _, _, path in standing[1:]}
 
 
 class Index:
@@ -56,7 +53,7 @@ class Index:
             {key: self.served[key] for key in keys if key in self.served},
             {key: list(self.claims[key].values()) for key in keys if key in self.claims},
             fresh,
-            replaced,
+            lambda each: each.document in replaced,
         )
         self.follow(decision)
         return decision

@@ -67,17 +67,18 @@ def random_change(chance: random.Random, present: State) -> DocumentChange:
 
 def rebuild(present: State) -> dict[str, set[tuple[object, ...]]]:
     """Start empty and follow every document in the order of positions."""
-    served: dict[tuple[str, object], tuple[str, tuple[object, ...]]] = {}
+    live: dict[tuple[str, object], list[tuple[str, tuple[object, ...]]]] = {}
     for key in sorted(present):
         for said in present[key][1]:
-            space = ("Post" if said.type == "Post" else "Named", said.id)
+            standing = live.setdefault(("Post" if said.type == "Post" else "Named", said.id), [])
             match said:
-                case Remove():
-                    served.pop(space, None)
-                case Save(row=row) if space not in served:
+                case Remove(type=type_name):
+                    standing[:] = [each for each in standing if each[0] != type_name]
+                case Save(row=row):
                     values = row[:3] if said.type == "Post" else row
-                    served[space] = (said.type, (*values, key.source, key.path, said.line))
-    return {name: {row for each, row in served.values() if each == name} for name in TABLES}
+                    standing.append((said.type, (*values, key.source, key.path, said.line)))
+    served = [standing[0] for standing in live.values() if standing]
+    return {name: {row for each, row in served if each == name} for name in TABLES}
 
 
 async def test_two_hundred_random_histories_in_random_batches_equal_a_rebuild(writer_of, connection):

@@ -57,18 +57,30 @@ class _Saved(msgspec.Struct):
     values: dict[str, object]  # attribute name → stored value, of what was assigned
     line: int | None  # of the record that was handled when it was saved last
 
+    def contribution(self) -> Save:
+        assigned = None
+        if self.shape.shared:
+            assigned = tuple(place for place, name in enumerate(self.shape.fields) if name in self.values)
+        return Save(self.shape.name, self.id, tuple(map(self.values.get, self.shape.fields)), self.line, assigned)
+
 
 class Collector:
-    """The contributions of one document while its handlers run: at most one per entity, the last word counts."""
+    """The contributions of one document while its handlers run.
+
+    At most one per entity, of which the last word counts; of a shared entity one for each object that was saved.
+    """
 
     def __init__(self, source: str, path: str, writable: Mapping[str, Shape], observe: Observe) -> None:
         self._source, self._path, self._writable, self._observe = source, path, writable, observe
         self._made: dict[tuple[str, Id], _Saved | Remove] = {}
+        self._shared: dict[int, tuple[object, _Saved | Remove]] = {}  # by identity of who says it, who is kept for that
         self._numbered: dict[str, int] = {}  # id space → ordinal of the last id that was made up
         self._open = True
 
-    def save(self, type_name: str, given: Mapping[str, object], line: int | None = None) -> Id:
+    def save(self, type_name: str, given: Mapping[str, object], line: int | None = None, speaker: object = None) -> Id:
         """Keep what the entity was given, and tell its id; fields given before and not now stay as they were.
+
+        Of a shared entity, each `speaker` says something of its own; what it said before no longer counts.
 
         Raises Misuse; Rejected: values that do not fit, all of them.
         """
@@ -82,7 +94,7 @@ class Collector:
                 f"{type_name} and {before.shape.name} share an interface and cannot both have the id {entity_id!r}",
                 "give them different ids, for example with the type's name in front",
             )
-        values = dict(before.values) if isinstance(before, _Saved) else {}
+        values = dict(before.values) if isinstance(before, _Saved) and not shape.shared else {}
         refusals: list[Refusal] = []
         for name, value in given.items():
             try:
@@ -93,14 +105,18 @@ class Collector:
         refusals += [_missing(shape, entity_id, name) for name in unset]
         if refusals:
             raise Rejected(tuple(refusals))
-        self._made[shape.space, entity_id] = _Saved(shape, entity_id, values, line)
+        saved = self._made[shape.space, entity_id] = _Saved(shape, entity_id, values, line)
+        if shape.shared:
+            self._say(speaker, saved)
         return entity_id
 
     def remove(self, type_name: str, given_id: object) -> None:
         """Say that the entity is not to be, whatever earlier documents say. Raises Misuse, Rejected."""
         shape = self._shape(type_name)
         entity_id = self._id(shape, given_id)
-        self._made[shape.space, entity_id] = Remove(type_name, entity_id)
+        removal = self._made[shape.space, entity_id] = Remove(type_name, entity_id)
+        if shape.shared:
+            self._say(removal, removal)
 
     def log(self, line: LogLine) -> None:
         self._observe(AuthorLogged(line.level, line.text, line.arguments, line.at, self._source, self._path))
@@ -110,13 +126,17 @@ class Collector:
         self._open = False
 
     def contributions(self) -> tuple[Contribution, ...]:
-        """What the document says, in the order in which entities were first mentioned."""
-        return tuple(
-            made
-            if isinstance(made, Remove)
-            else Save(made.shape.name, made.id, tuple(map(made.values.get, made.shape.fields)), made.line)
-            for made in self._made.values()
-        )
+        """What the document says: of its own entities as they were first mentioned, of shared ones as said."""
+        owned = [each for each in self._made.values() if not self._is_shared(each)]
+        shared = [each for _, each in self._shared.values()]
+        return tuple(each if isinstance(each, Remove) else each.contribution() for each in (*owned, *shared))
+
+    def _say(self, speaker: object, said: _Saved | Remove) -> None:
+        self._shared.pop(id(speaker), None)
+        self._shared[id(speaker)] = speaker, said
+
+    def _is_shared(self, made: _Saved | Remove) -> bool:
+        return (self._writable[made.type] if isinstance(made, Remove) else made.shape).shared
 
     def _shape(self, type_name: str) -> Shape:
         if not self._open:
@@ -153,9 +173,9 @@ class Call(msgspec.Struct, frozen=True):
     line: int | None  # of the record that it is for
     place: Callable[[], Location]  # where the author's code is at this moment
 
-    def save(self, type_name: str, given: Mapping[str, object]) -> Id:
+    def save(self, type_name: str, given: Mapping[str, object], speaker: object = None) -> Id:
         """As `Collector.save`."""
-        return self.collector.save(type_name, given, self.line)
+        return self.collector.save(type_name, given, self.line, speaker)
 
     def remove(self, type_name: str, given_id: object) -> None:
         """As `Collector.remove`."""

@@ -41,7 +41,7 @@ class Entity:
         Saved again with the same id, fields assigned later win and the others stay. A data
         point of a timeseries that has no id is given one.
         """
-        saved = current(f"{type(self).__name__}.save()").save(self.__entity__, vars(self))
+        saved = current(f"{type(self).__name__}.save()").save(self.__entity__, vars(self), self)
         if vars(self).get("id") is None:
             vars(self)["id"] = saved
 
@@ -78,6 +78,11 @@ class Entity:
                 f"{shape.name}.{field.name} is derived and cannot be set",
                 f"set `{field.derived_from}` on the entities at the other side",
             )
+        if name in shape.computed:
+            raise Misuse(
+                f"{shape.name}.{shape.computed[name].name} is computed and cannot be set",
+                "take the assignment away: docgraph keeps the figure right",
+            )
         raise _no_such_field(shape, name)
 
     if not TYPE_CHECKING:  # else checkers would believe in every attribute
@@ -90,6 +95,11 @@ class Entity:
             shape = self.__shape__
             if name.startswith("__") or shape is None:
                 raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+            if name in shape.computed:
+                raise NoSuchField(
+                    f"{shape.name}.{shape.computed[name].name} is computed: a handler cannot read it",
+                    "ask for it in a query",
+                )
             if name in shape.derived:
                 raise NoSuchField(
                     f"{shape.name}.{shape.derived[name].name} is derived: a handler cannot read it",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
-from docgraph.mapping.shape import attribute_names
+from docgraph.mapping.shape import attribute_names, must_be_given
 from docgraph.model.schema import (
     AggregationRef,
     EntityRef,
@@ -126,7 +126,7 @@ class _Writing:
         id_type = self._type(next(field for name, field in stored if name == "id"), taken)
         parameters = [
             f"{name}: {self._type(field, taken)}"
-            + ("" if field.required and not (entity.timeseries and name == "id") else " = ...")
+            + ("" if must_be_given(entity, field) and not (entity.timeseries and name == "id") else " = ...")
             for name, field in stored
         ]
         line = f"    def __init__(self, *, {', '.join(parameters)}) -> None: ...\n"

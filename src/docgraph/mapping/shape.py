@@ -10,11 +10,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from docgraph.model.schema import EntityType, Field, Schema
+from docgraph.model.schema import EntityType, Field, Merge, Schema
 from docgraph.model.values import Coerce, coercer
 
 # Names that Python or an entity's own methods need.
 TAKEN = frozenset({*keyword.kwlist, "self", "save", "remove", "load"})
+
+# What these make of nothing is 0 or an empty list, so a contribution need not assign the field.
+_FILLED = (Merge.SUM, Merge.COUNT, Merge.UNION, Merge.COLLECT)
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -27,6 +30,13 @@ class Shape(msgspec.Struct, frozen=True):
     required: tuple[str, ...]  # attribute names
     derived: Mapping[str, Field]  # attribute name → derived field
     timeseries: bool = False  # the id may be left out
+    shared: bool = False  # each save is a contribution of its own
+    computed: Mapping[str, Field] = {}  # attribute name → field that docgraph fills
+
+
+def must_be_given(entity: EntityType, field: Field) -> bool:
+    """Whether each save must give the field a value."""
+    return field.required and not (entity.shared and field.merge in _FILLED)
 
 
 def attribute_names(entity: EntityType) -> Mapping[str, str]:
@@ -53,7 +63,9 @@ def _shape(schema: Schema, entity: EntityType) -> Shape:
         space=schema.id_spaces[entity.name],
         fields=stored,
         coercers={name: coercer(schema, field) for name, field in stored.items()},
-        required=tuple(name for name, field in stored.items() if field.required),
+        required=tuple(name for name, field in stored.items() if must_be_given(entity, field)),
         derived={names[field.name]: field for field in entity.fields if field.is_derived},
         timeseries=entity.timeseries,
+        shared=entity.shared,
+        computed={names[field.name]: field for field in entity.computed_fields},
     )

@@ -17,12 +17,16 @@ Row = tuple[object, ...]
 
 
 class Save(msgspec.Struct, frozen=True):
-    """A document says: this entity exists and looks like this."""
+    """A document says: this entity exists and looks like this.
+
+    Of a shared entity it says only what it assigns; the rest of the row is null.
+    """
 
     type: str  # entity name
     id: Id
     row: Row  # `id` included, in its own place
     line: int | None = None  # of the record that was handled, from 1; None: the whole document
+    assigned: tuple[int, ...] | None = None  # of a shared entity: places in the row; None: all of them
 
 
 class Remove(msgspec.Struct, frozen=True):
@@ -73,7 +77,7 @@ class LogLine(msgspec.Struct, frozen=True):
 class Indexed(msgspec.Struct, frozen=True):
     """A document was run through its handlers: these are now its contributions, in the order they were made.
 
-    At most one contribution per entity.
+    At most one contribution per entity, but for shared ones: of those each counts.
     """
 
     key: DocumentKey

@@ -55,6 +55,34 @@ class AggregationRef(msgspec.Struct, frozen=True):
 FieldType = Scalar | EnumRef | EntityRef | AggregationRef
 
 
+class Merge(enum.Enum):
+    """How what several documents say about one field becomes one value: `@merge(fn:)`.
+
+    Each is a function of the values in the order of their documents' positions; a contribution that does not
+    assign the field has no part in it.
+    """
+
+    LAST = "LAST"
+    FIRST = "FIRST"
+    UNIQUE = "UNIQUE"  # the first, and values that differ from it are a conflict
+    SUM = "SUM"
+    COUNT = "COUNT"  # of values that are not null
+    MIN = "MIN"
+    MAX = "MAX"
+    AND = "AND"
+    OR = "OR"
+    UNION = "UNION"  # of lists: each element once, sorted
+    COLLECT = "COLLECT"  # of lists: one after the other
+
+
+class Computed(msgspec.Struct, frozen=True):
+    """`@aggregate` on a field of an entity: a figure about the entities that a derived field leads to."""
+
+    of: str  # name of the derived field
+    function: str  # COUNT, SUM, MIN, MAX, AVG
+    field: str | None  # of those entities; None for COUNT
+
+
 class Field(msgspec.Struct, frozen=True):
     """One field of an entity, interface or aggregation."""
 
@@ -64,6 +92,8 @@ class Field(msgspec.Struct, frozen=True):
     required: bool = False  # `!` on the outside
     items_required: bool = False  # `!` inside the brackets
     derived_from: str | None = None  # name of the field of the target type that refers back here
+    merge: Merge = Merge.LAST  # counts in shared entities only
+    computed: Computed | None = None
     description: str | None = None
 
     @property
@@ -88,6 +118,7 @@ class EntityType(msgspec.Struct, frozen=True):
     interfaces: tuple[str, ...] = ()
     immutable: bool = False
     timeseries: bool = False
+    shared: bool = False  # several documents may contribute to one entity
     singular: str = ""  # root query field for one
     plural: str = ""  # root query field for many
     indexes: tuple[tuple[str, ...], ...] = ()  # @index(fields: [...]): field names
@@ -99,8 +130,13 @@ class EntityType(msgspec.Struct, frozen=True):
 
     @property
     def stored_fields(self) -> tuple[Field, ...]:
-        """The fields that have a column: all that are not derived."""
-        return tuple(field for field in self.fields if not field.is_derived)
+        """The fields that documents say something about: neither derived nor computed."""
+        return tuple(field for field in self.fields if not field.is_derived and field.computed is None)
+
+    @property
+    def computed_fields(self) -> tuple[Field, ...]:
+        """The fields that follow from other entities, and have a column for it."""
+        return tuple(field for field in self.fields if field.computed is not None)
 
     @property
     def id_type(self) -> Scalar:

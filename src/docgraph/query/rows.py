@@ -92,7 +92,7 @@ def relation(setting: Setting, row: Row) -> Sql:
 
 def stored(table: Table) -> Sql:
     """The columns that the tables of current and former rows share, as far as answers are made of them."""
-    columns = (*table.columns, *map(search_column, table.searches), DOCUMENT, SINCE, LINE)
+    columns = (*table.columns, *table.computed, *map(search_column, table.searches), DOCUMENT, SINCE, LINE)
     return join(", ", map(name, columns))
 
 

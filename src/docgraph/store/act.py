@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
 
 from docgraph.model.changes import Id, Row, TypeCounts
 from docgraph.store.connection import Connection, fetch, run
@@ -18,6 +20,11 @@ from docgraph.store.sql import Sql, integer, join, name, render, sql, value
 RETIRE = """
 with gone as (delete from {} where id = any({}::{}) returning *)
 insert into {} select gone.*, {}::integer from gone where {} < {}::integer"""
+
+RETIRE_AND_TELL = """
+with gone as (delete from {} where id = any({}::{}) returning *),
+kept as (insert into {} select gone.*, {}::integer from gone where {} < {}::integer)
+select {} from gone"""
 
 REVIVE = """
 with back as (
@@ -45,22 +52,31 @@ DROP = """
 delete from {} as c using unnest({}::text[], {}::text[], {}::integer[], {}::smallint[]) as n (space, id, document, seq)
 where c.space = n.space and c.id = n.id and c.document = n.document and c.seq = n.seq"""
 
+Ids = Mapping[str, frozenset[Id]]  # entity name → ids
+
 SYSTEM = (DOCUMENT, HASH, SINCE, LINE)
+
+
+class Acted(msgspec.Struct, frozen=True):
+    """What carrying out a decision came to."""
+
+    counts: dict[str, TypeCounts]  # corrected by rows that come back within the block that retired them
+    figured: Ids  # entities whose figures may have moved
 
 
 async def act(
     connection: Connection, deployment: Deployment, decision: Decision, block: int, retired: Collection[str]
-) -> dict[str, TypeCounts]:
-    """Do what `decision` says as part of `block`; `retired` names types that the block took rows from before.
-
-    Returns the counts, corrected by rows that come back within the block that retired them.
-    """
+) -> Acted:
+    """Do what `decision` says as part of `block`; `retired` names types that the block took rows from before."""
+    figured: dict[str, set[Id]] = {}
     await _keep(connection, deployment, decision.keep, block)
     await _drop(connection, deployment, decision.drop)
     for type_name, moved in decision.own.items():
         await _own(connection, deployment, type_name, moved)
     for type_name, ids in decision.retire.items():
-        await _retire(connection, deployment, type_name, ids, block)
+        for row in await _retire(connection, deployment, type_name, ids, block):
+            for place, each in enumerate(deployment.figured[type_name]):
+                figured.setdefault(each.owner, set()).update(_referred_to(row[place]))
     counts = dict(decision.counts)
     for type_name, inserts in decision.insert.items():
         arriving = inserts
@@ -69,8 +85,17 @@ async def act(
             arriving = [each for each in inserts if each.id not in revived]
             had = counts[type_name]
             counts[type_name] = TypeCounts(had.created - len(revived), had.changed, had.deleted - len(revived))
-        await _insert(connection, deployment, type_name, arriving, block)
-    return counts
+        for row in await _insert(connection, deployment, type_name, arriving, block):
+            for each in deployment.figured[type_name]:
+                figured.setdefault(each.owner, set()).update(_referred_to(row[each.place]))
+    return Acted(counts, {owner: frozenset(ids) for owner, ids in figured.items()})
+
+
+def _referred_to(reference: object) -> Iterable[Id]:
+    """The ids in a column of references."""
+    if isinstance(reference, list | tuple):
+        return [each for each in reference if each is not None]
+    return () if reference is None else (reference,)  # type: ignore[return-value]
 
 
 async def _keep(connection: Connection, deployment: Deployment, claims: Sequence[Claim], block: int) -> None:
@@ -115,11 +140,15 @@ async def _own(connection: Connection, deployment: Deployment, type_name: str, m
 
 async def _retire(
     connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id], block: int
-) -> None:
-    table = deployment.layout.tables[type_name]
+) -> Sequence[Sequence[object]]:
+    """Returns what each row referred to, as far as figures follow from it."""
+    table, figured = deployment.layout.tables[type_name], deployment.figured[type_name]
     array, number = deployment.id_array(type_name), value(block)
-    since = name(SINCE)
-    await run(connection, sql(RETIRE, table.current, value(list(ids)), array, table.history, number, since, number))
+    pieces = (table.current, value(list(ids)), array, table.history, number, name(SINCE), number)
+    if not figured:
+        await run(connection, sql(RETIRE, *pieces))
+        return ()
+    return await fetch(connection, sql(RETIRE_AND_TELL, *pieces, join(", ", (name(each.column) for each in figured))))
 
 
 async def _revive(
@@ -127,8 +156,9 @@ async def _revive(
 ) -> set[Id]:
     """Bring back versions that this block retired and that now come again as they were: nothing happened to them."""
     table = deployment.layout.tables[type_name]
-    columns = join(", ", map(name, table.columns))
-    theirs = join(", ", (sql("h.{}", name(column)) for column in table.columns))
+    kept = (*table.columns, *table.computed)
+    columns = join(", ", map(name, kept))
+    theirs = join(", ", (sql("h.{}", name(column)) for column in kept))
     ids, hashes, documents, lines = (
         value([each.id for each in inserts]),
         value([each.hash for each in inserts]),
@@ -151,7 +181,8 @@ async def _revive(
 
 async def _insert(
     connection: Connection, deployment: Deployment, type_name: str, inserts: Sequence[Insert], block: int
-) -> None:
+) -> Sequence[Sequence[object]]:
+    """Returns the rows."""
     table, codec = deployment.layout.tables[type_name], deployment.codecs[type_name]
     records = [
         (
@@ -169,6 +200,7 @@ async def _insert(
         )
     elif records:
         await connection.executemany(render(_insert_one(table))[0], records)
+    return records
 
 
 def _insert_one(table: Table) -> Sql:

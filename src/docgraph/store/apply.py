@@ -20,16 +20,17 @@ from docgraph.model.changes import (
     TypeCounts,
 )
 from docgraph.model.problem import Problem
-from docgraph.store.act import act
+from docgraph.store.act import Ids, act
 from docgraph.store.blocks import summed_counts
 from docgraph.store.connection import Connection
-from docgraph.store.decide import Claim, Contribution, Decision, Key, Saved, decide
+from docgraph.store.decide import REMOVED, Claim, Contribution, Decision, Key, Saved, decide
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
 from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
 from docgraph.store.rows import Unstorable, digest, id_text
+from docgraph.store.said import Said, both, replace_said, said_by
 
 
 class Standing(msgspec.Struct):
@@ -39,6 +40,7 @@ class Standing(msgspec.Struct):
     claims: bool  # whether any claim may exist
     retired: set[str]  # types that the block took rows from
     last: DocumentKey | None  # no document at a higher position is present
+    flaws: bool = False  # whether any shared entity may have a flaw
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -52,6 +54,8 @@ class Outcome(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()  # that are new
     logged: int = 0  # lines of the log
     retired: frozenset[str] = frozenset()  # types that lost rows
+    dirty: Ids = {}  # shared entities to be folded
+    figured: Ids = {}  # entities whose figures may have moved
     changed: bool = False  # whether anything moved that readers could see
 
     def then(self, next_one: Outcome) -> Outcome:
@@ -65,6 +69,8 @@ class Outcome(msgspec.Struct, frozen=True):
             self.problems + next_one.problems,
             self.logged + next_one.logged,
             self.retired | next_one.retired,
+            both(self.dirty, next_one.dirty),
+            both(self.figured, next_one.figured),
             self.changed or next_one.changed,
         )
 
@@ -77,11 +83,12 @@ async def apply_batch(
     maybe = [change.key for change in batch if standing.last is not None and change.key <= standing.last]
     before = await look_up(connection, deployment.layout, maybe)
     numbers = await _number(connection, deployment, before, batch)
-    stored, fresh, types = _encode(deployment, batch, numbers)
+    stored, fresh, said, types = _encode(deployment, batch, numbers)
     gone = [before[change.key] for change in stored if isinstance(change, Gone) and change.key in before]
     rerun = [before[change.key] for change in stored if isinstance(change, Indexed) and change.key in before]
     decision = await _decide(connection, deployment, standing, fresh, (*gone, *rerun))
-    counts = await act(connection, deployment, decision, standing.block, standing.retired)
+    acted = await act(connection, deployment, decision, standing.block, standing.retired)
+    dirty = await replace_said(connection, deployment, said, _documents(deployment, (*gone, *rerun), shared=True))
 
     after = [_after(change, numbers, before, types) for change in stored if not isinstance(change, Gone)]
     remembered = [each for each in after if each is not None]
@@ -98,17 +105,20 @@ async def apply_batch(
     return Outcome(
         documents=sum(not isinstance(change, Touched) for change in stored),
         content=content,
-        counts=counts,
+        counts=acted.counts,
         claims=bool(decision.keep),
-        conflicts=_conflicts(decision.keep),
+        conflicts=conflicts(decision.keep),
         problems=tuple(problems),
         logged=len(lines),
         retired=frozenset(decision.retire),
-        changed=bool(content or lines) or told_again or not decision.is_empty,
+        dirty=dirty,
+        figured=acted.figured,
+        changed=bool(content or lines or dirty) or told_again or not decision.is_empty,
     )
 
 
-def _conflicts(kept: Iterable[Claim]) -> frozenset[tuple[int, str, str]]:
+def conflicts(kept: Iterable[Claim]) -> frozenset[tuple[int, str, str]]:
+    """Those of the claims that lose to a served row: losing document, entity name, id as text."""
     return frozenset(
         (said.document, said.type, id_text(claim.key[1]))
         for claim in kept
@@ -118,10 +128,14 @@ def _conflicts(kept: Iterable[Claim]) -> frozenset[tuple[int, str, str]]:
 
 def _encode(
     deployment: Deployment, batch: Sequence[DocumentChange], numbers: Mapping[DocumentKey, int]
-) -> tuple[list[DocumentChange], dict[Key, list[Contribution]], dict[DocumentKey, tuple[int, ...]]]:
-    """The changes with what they say by key; a document whose rows Postgres could not hold has failed."""
+) -> tuple[list[DocumentChange], dict[Key, list[Contribution]], list[Said], dict[DocumentKey, tuple[int, ...]]]:
+    """The changes, what they say of owned entities by key, what they say of shared ones, and the types of each.
+
+    A document whose rows Postgres could not hold has failed.
+    """
     changes: list[DocumentChange] = []
     fresh: dict[Key, list[Contribution]] = {}
+    shared: list[Said] = []
     types: dict[DocumentKey, tuple[int, ...]] = {}
     for change in batch:
         if not isinstance(change, Indexed):
@@ -129,6 +143,7 @@ def _encode(
             continue
         try:
             said = contributions(deployment, change, numbers[change.key])
+            shared += said_by(deployment, change, numbers[change.key])
         except Unstorable as refused:
             changes.append(Failed(change.key, change.known, (refused.problem(change.key.path),), change.logs))
             continue
@@ -136,13 +151,15 @@ def _encode(
         for key, sayings in said.items():
             fresh.setdefault(key, []).extend(sayings)
         types[change.key] = tuple(sorted({deployment.ordinals[each.type] for each in change.contributions}))
-    return changes, fresh, types
+    return changes, fresh, shared, types
 
 
 def contributions(deployment: Deployment, change: Indexed, number: int) -> dict[Key, list[Contribution]]:
-    """What a document says about each key, what it took back itself left out. Raises Unstorable."""
+    """What a document says about each owned key, what it took back itself left out. Raises Unstorable."""
     said: dict[Key, list[Contribution]] = {}
     for each in change.contributions:
+        if each.type in deployment.shared:
+            continue
         key = deployment.spaces[each.type], each.id
         if isinstance(each, Save):
             saved = digest(deployment.codecs[each.type].encode(each.row))
@@ -153,7 +170,7 @@ def contributions(deployment: Deployment, change: Indexed, number: int) -> dict[
                 seq = saying[-1].seq + 1
                 saying.append(Contribution(number, change.key, seq, each.type, saved, Saved(each.row), line=each.line))
         else:
-            said[key] = [Contribution(number, change.key, -1, each.type)]
+            said[key] = [Contribution(number, change.key, REMOVED, each.type)]
     return said
 
 
@@ -177,20 +194,28 @@ async def _decide(
     replaced: Sequence[Remembered],
 ) -> Decision:
     """Read what stands about everything that the replaced documents said or that is said now, and decide."""
-    documents: dict[str, list[int]] = defaultdict(list)
-    for each in replaced:
-        for ordinal in each.types:
-            documents[deployment.types[ordinal]].append(each.id)
-    served = await read_served(connection, deployment, documents, _by_type(deployment, fresh))
+    documents = _documents(deployment, replaced, shared=False)
+    served = await read_served(connection, deployment, documents, by_type(deployment, fresh))
     claims: dict[Key, list[Contribution]] = {}
     if standing.claims:
         more = await read_claimed_keys(connection, deployment, [each.id for each in replaced])
-        served |= await read_served(connection, deployment, {}, _by_type(deployment, more - fresh.keys()))
+        served |= await read_served(connection, deployment, {}, by_type(deployment, more - fresh.keys()))
         claims = await read_claims(connection, deployment, more | served.keys() | fresh.keys())
-    return decide(served, claims, fresh, {each.id for each in replaced})
+    leaving, shared = {each.id for each in replaced}, deployment.shared
+    return decide(served, claims, fresh, lambda each: each.document in leaving and each.type not in shared)
 
 
-def _by_type(deployment: Deployment, keys: Collection[Key]) -> dict[str, list[Id]]:
+def _documents(deployment: Deployment, documents: Iterable[Remembered], *, shared: bool) -> dict[str, list[int]]:
+    """Which of these documents said something about each type, of those that are shared or of the others."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for each in documents:
+        for ordinal in each.types:
+            if (deployment.types[ordinal] in deployment.shared) is shared:
+                found[deployment.types[ordinal]].append(each.id)
+    return found
+
+
+def by_type(deployment: Deployment, keys: Collection[Key]) -> dict[str, list[Id]]:
     """Under which ids to look in the tables of which types: a space may have several."""
     ids: dict[str, list[Id]] = defaultdict(list)
     for space, identifier in keys:

@@ -11,7 +11,7 @@ import msgspec
 from docgraph.model.changes import Block, TypeCounts
 from docgraph.store.connection import Connection, fetch, run
 from docgraph.store.layout import DEPLOYMENT, SINCE, UNTIL, Layout, Table
-from docgraph.store.sql import name, sql, value
+from docgraph.store.sql import Sql, name, sql, value
 
 CHANNEL = "docgraph"
 
@@ -27,7 +27,7 @@ HEAD = "select number, hash from {} order by number desc limit 1"
 ADD = """
 with added as (insert into {} (number, hash, timestamp, documents, counts) values ({}, {}, {}, {}, {}))
 select pg_notify({}, {})"""
-ANY_CLAIM = "select exists (select from {})"
+ANY = "select exists (select from {})"
 COUNT_DOCUMENTS = "select count(*)::integer from {}"
 
 # Versions of a block that was filled by several transactions, told by the block numbers they carry.
@@ -84,8 +84,9 @@ async def read_head(connection: Connection, layout: Layout) -> Head:
     return Head(rows[0][0], int.from_bytes(rows[0][1])) if rows else Head(0, 0)
 
 
-async def has_claims(connection: Connection, layout: Layout) -> bool:
-    ((found,),) = await fetch(connection, sql(ANY_CLAIM, layout.claim))
+async def has_any(connection: Connection, table: Sql) -> bool:
+    """Whether the table has a row."""
+    ((found,),) = await fetch(connection, sql(ANY, table))
     return bool(found)
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 
 from docgraph.model.schema import EntityType, EnumType, Field, Fulltext, Scalar
 from docgraph.store.layout import (
+    ASSIGNED,
     CONTROL,
     DEPLOYMENT,
     DOCUMENT,
     HASH,
     LINE,
+    SEQ,
     SINCE,
     UNTIL,
     Layout,
@@ -27,6 +29,7 @@ from docgraph.store.layout import (
 from docgraph.store.sql import EMPTY, Sql, join, name, sql, text_literal
 
 CONTROL_LOCK = 7_453_020_116_934_001  # advisory: one process at a time makes the control schema
+TOTALS = ("COUNT", "SUM")  # figures that are 0 where there is nothing
 NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required()
 CONTROL_SCHEMA = name(CONTROL)
 REQUIRED = name(CONTROL, "required")
@@ -128,6 +131,19 @@ comment on table {} is 'contributions that are not served: removals, and saves t
 create index on {} (document);
 
 create table {} (
+  type text collate "C" not null,
+  id text collate "C" not null,
+  ordinal smallint not null,
+  document integer not null,
+  what text not null,
+  mend text not null,
+  line integer,
+  block integer not null,
+  primary key (type, id, ordinal)
+);
+comment on table {} is 'what is wrong with shared entities although each document that speaks of them is sound';
+
+create table {} (
   document integer not null,
   ordinal integer not null,
   kind text not null,
@@ -177,7 +193,11 @@ select loser.id, {}[loser.source + 1], 'conflict', loser.path, c.line, null,
   'give one of the two another id', c.type, c.id, null, c.block, loser.failed, c.seq
 from {} as c
 join {} as loser on loser.id = c.document
-join {} as winner on winner.id = c.against;
+join {} as winner on winner.id = c.against
+union all
+select d.id, {}[d.source + 1], 'conflict', d.path, f.line, null, f.what, f.mend, f.type, f.id, null, f.block, d.failed,
+  f.ordinal
+from {} as f join {} as d on d.id = f.document;
 comment on view {} is 'all that is wrong now, conflicts over ids included'"""
 
 
@@ -193,6 +213,7 @@ def deployment_ddl(layout: Layout) -> Sql:
                 *(sequence(layout), document, document),
                 *(layout.gone, layout.gone),
                 *(claim, claim, claim),
+                *(layout.flaw, layout.flaw),
                 *(problem, problem),
             ),
             sql(LOG, layout.log, layout.log),
@@ -200,6 +221,7 @@ def deployment_ddl(layout: Layout) -> Sql:
                 PROBLEMS,
                 *(layout.problems, layout.source_names, problem, document),
                 *(layout.source_names, layout.source_names, claim, document, document),
+                *(layout.source_names, layout.flaw, document),
                 layout.problems,
             ),
             *(_create_enum(layout, enum) for enum in layout.schema.enums.values()),
@@ -254,31 +276,61 @@ def _create_enum(layout: Layout, enum: EnumType) -> Sql:
 def _create_tables(layout: Layout, table: Table) -> Iterator[Sql]:
     fields = table.entity.stored_fields
     columns = join(",\n", (sql("  {}", _define(layout, table, field)) for field in fields))
+    figures = table.entity.computed_fields
+    computed = join("", (sql(",\n  {}", _define_computed(layout, table, each)) for each in figures))
     filled = join("", (sql(",\n  {}", _fill_search(table, each)) for each in table.searches))
     copied = join("", (sql(",\n  {} tsvector", name(search_column(each))) for each in table.searches))
     document, digest, since, line, until = name(DOCUMENT), name(HASH), name(SINCE), name(LINE), name(UNTIL)
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
-        "  {} integer{},\n  primary key (id)\n)",
-        *(table.current, columns, document, digest, since, line, filled),
+        "  {} integer{}{},\n  primary key (id)\n)",
+        *(table.current, columns, document, digest, since, line, computed, filled),
     )
     # Columns in the order of the current table, so that a row moves here as it is.
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
-        "  {} integer{},\n  {} integer not null,\n  primary key (id, {})\n)",
-        *(table.history, columns, document, digest, since, line, copied, until, since),
+        "  {} integer{}{},\n  {} integer not null,\n  primary key (id, {})\n)",
+        *(table.history, columns, document, digest, since, line, computed, copied, until, since),
     )
+    if table.entity.shared:
+        yield _create_said(layout, table)
     yield _comment("table", table.current, table.entity.description)
-    for field in fields:
+    for field in (*fields, *table.entity.computed_fields):
         column = sql("{}.{}", table.current, table.column(field))
         yield _comment("column", column, field.description)
 
 
-def _define(layout: Layout, table: Table, field: Field) -> Sql:
+def _create_said(layout: Layout, table: Table) -> Sql:
+    """What each document says about the entities of a shared type; a removal assigns nothing."""
+    columns = join(
+        ",\n",
+        (sql("  {}", _define(layout, table, field, field.name == "id")) for field in table.entity.stored_fields),
+    )
+    document, seq, assigned, digest, line = map(name, (DOCUMENT, SEQ, ASSIGNED, HASH, LINE))
+    return _script(
+        [
+            sql(
+                "create table {} (\n{},\n  {} integer not null,\n  {} integer not null,\n  {} smallint[],\n"
+                "  {} bytea not null,\n  {} integer,\n  primary key (id, {}, {})\n)",
+                *(table.said, columns, document, seq, assigned, digest, line, document, seq),
+            ),
+            sql("create index on {} ({})", table.said, document),
+        ]
+    )
+
+
+def _define(layout: Layout, table: Table, field: Field, required: bool | None = None) -> Sql:
+    """A column; `required`: whether it must have a value, by default as the field says."""
     held = layout.schema.stored_scalar(field)
     collation = sql(' collate "C"') if held in (Scalar.ID, Scalar.STRING) else EMPTY
-    required = sql(" not null") if field.required else EMPTY
-    return sql("{} {}{}{}", table.column(field), layout.postgres_type(field), collation, required)
+    constraint = sql(" not null") if (field.required if required is None else required) else EMPTY
+    return sql("{} {}{}{}", table.column(field), layout.postgres_type(field), collation, constraint)
+
+
+def _define_computed(layout: Layout, table: Table, field: Field) -> Sql:
+    """A column that is filled at the end of a block: until then it shows a figure about nothing."""
+    nothing = sql(" default 0") if field.computed is not None and field.computed.function in TOTALS else EMPTY
+    return sql("{}{}", _define(layout, table, field), nothing)
 
 
 def _fill_search(table: Table, fulltext: Fulltext) -> Sql:

@@ -2,20 +2,24 @@
 
 Knows contributions, positions and what is served now; opens no connection, so every
 decision can be tested with dictionaries. The rule, for each key (id space and id):
-contributions in the order of their documents' positions; a removal cancels all before
-it; the first save that remains is served; the other remaining ones are conflicts.
+contributions in the order of their documents' positions; a removal cancels those of its
+type before it; the first save that remains is served; the other remaining ones are conflicts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from docgraph.model.changes import DocumentKey, Id, Row, TypeCounts
 
 Key = tuple[str, Id]  # id space and id
+
+# The places of what is no plain save.
+FOLDED = -2  # a shared entity, in the name of the first document that speaks of it
+REMOVED = -1
 
 
 class Saved(msgspec.Struct, frozen=True, gc=False):
@@ -38,11 +42,11 @@ Content = Saved | Kept | Current
 
 
 class Contribution(msgspec.Struct, frozen=True, gc=False):
-    """What one document says about one key. A removal has no type, hash and content."""
+    """What one document says about one key. A removal has no hash and content."""
 
     document: int  # $document.id
     position: DocumentKey
-    seq: int  # among what the document says about this key: -1 a removal, from 0 on its saves; 0 what is served
+    seq: int  # among what the document says about this key: FOLDED, REMOVED, or from 0 on its saves; 0 if it is served
     type: str = ""  # entity name
     hash: bytes | None = None
     content: Content | None = None
@@ -106,11 +110,11 @@ def decide(
     served: Mapping[Key, Contribution],
     claims: Mapping[Key, Sequence[Contribution]],
     fresh: Mapping[Key, Sequence[Contribution]],
-    replaced: Collection[int],
+    leaves: Callable[[Contribution], bool],
 ) -> Decision:
-    """Say what to do when what the documents `replaced` said is replaced by `fresh`.
+    """Say what to do when what `leaves` is replaced by `fresh`.
 
-    `served` and `claims` hold what stands now for every key that a replaced or fresh contribution has.
+    `served` and `claims` hold what stands now for every key that a leaving or fresh contribution has.
     """
     decision = Decision({}, {}, {}, [], [], {})
     retire: dict[str, list[Id]] = defaultdict(list)
@@ -123,9 +127,9 @@ def decide(
             _insert(insert, key, said[0])  # by far the most frequent case: a new id
             tally[said[0].type][0] += 1
             continue
-        standing = [each for each in claims.get(key, ()) if each.document not in replaced]
+        standing = [each for each in claims.get(key, ()) if not leaves(each)]
         standing += fresh.get(key, ())
-        if before is not None and before.document not in replaced:
+        if before is not None and not leaves(before):
             standing.append(before)
         winner, others = resolve(standing)
         _keep_claims(decision, key, claims.get(key, ()), others)
@@ -149,12 +153,20 @@ def resolve(standing: Iterable[Contribution]) -> tuple[Contribution | None, list
     if len(ordered) == 1 and not ordered[0].removes:
         return ordered[0], []
     ordered.sort(key=lambda each: (each.position, each.seq))
-    live = next((at + 1 for at in range(len(ordered) - 1, -1, -1) if ordered[at].removes), 0)
-    winner = ordered[live] if live < len(ordered) else None
-    others = [_against(each, None) for each in ordered[:live]]
-    if winner is not None:
-        others += [_against(each, winner.document) for each in ordered[live + 1 :]]
-    return winner, others
+    live: list[Contribution] = []
+    others: list[Contribution] = []
+    removed: set[str] = set()
+    for each in reversed(ordered):
+        if each.removes:
+            removed.add(each.type)
+        (others if each.type in removed else live).append(each)
+    if not live:
+        return None, [_against(each, None) for each in others]
+    winner = live.pop()
+    return winner, [
+        *(_against(each, None) for each in others),
+        *(_against(each, winner.document) for each in live),
+    ]
 
 
 def _against(contribution: Contribution, winner: int | None) -> Contribution:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from docgraph.model.changes import Id
-from docgraph.model.schema import Scalar, Schema
-from docgraph.store.layout import Layout, layout
+from docgraph.model.schema import EntityRef, EntityType, Scalar, Schema
+from docgraph.store.layout import Layout, fit, layout
 from docgraph.store.rows import Codec, text_id
 from docgraph.store.sql import Sql, sql
 
@@ -25,6 +25,8 @@ class Deployment(msgspec.Struct, frozen=True):
     ordinals: Mapping[str, int]  # entity name → its place among `types`
     spaces: Mapping[str, str]  # entity name → id space
     members: Mapping[str, tuple[str, ...]]  # id space → its entity names
+    shared: frozenset[str]  # names of the entities that several documents may contribute to
+    figured: Mapping[str, tuple[Figured, ...]]  # entity name → whose figures follow from its rows
 
     def id_type(self, type_name: str) -> Scalar:
         return self.layout.tables[type_name].entity.id_type
@@ -36,6 +38,14 @@ class Deployment(msgspec.Struct, frozen=True):
     def id_array(self, type_name: str) -> Sql:
         """The Postgres type of a list of the type's ids."""
         return ID_ARRAY.get(self.id_type(type_name), TEXT_ARRAY)
+
+
+class Figured(msgspec.Struct, frozen=True):
+    """Rows of one type change figures of those that they refer to."""
+
+    owner: str  # name of the type that has the figures
+    place: int  # of the referring field in the rows
+    column: str  # of the same
 
 
 TEXT_ARRAY = sql("text[]")
@@ -57,4 +67,24 @@ def deployment(number: int, index: str, sources: Sequence[str], schema: Schema, 
         {name: ordinal for ordinal, name in enumerate(types)},
         spaces,
         {space: tuple(name for name in types if spaces[name] == space) for space in dict.fromkeys(spaces.values())},
+        frozenset(entity.name for entity in schema.entities.values() if entity.shared),
+        {name: tuple(dict.fromkeys(_figured(schema, entity))) for name, entity in schema.entities.items()},
     )
+
+
+def _figured(schema: Schema, child: EntityType) -> Iterator[Figured]:
+    """Whose figures the rows of a type change."""
+    for owner in schema.entities.values():
+        if owner is child and owner.computed_fields:
+            yield Figured(owner.name, _place(child, "id"), "id")  # a new row begins without its figures
+        for of in {field.computed.of for field in owner.computed_fields if field.computed is not None}:
+            derived = owner.field(of)
+            if not isinstance(derived.type, EntityRef) or child not in schema.concrete(derived.type.name):
+                continue
+            for place, field in enumerate(child.stored_fields):
+                if field.name == derived.derived_from:
+                    yield Figured(owner.name, place, fit(field.column))
+
+
+def _place(entity: EntityType, field_name: str) -> int:
+    return next(at for at, field in enumerate(entity.stored_fields) if field.name == field_name)

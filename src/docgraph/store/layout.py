@@ -7,7 +7,8 @@ declares can collide with it.
     docgraph_d<id>               one deployment: its entity tables and its bookkeeping
       posting                    current rows of the entity Posting
       posting$history            rows that were current once
-      $block  $document  $gone  $claim  $problem  $log
+      company$said               of a shared entity: what each document says, row by row
+      $block  $document  $gone  $claim  $flaw  $problem  $log
       $problems              a view: all that is wrong now, conflicts over ids included
     <name of the index>          views of the served deployment, for psql and BI tools
 """
@@ -31,6 +32,8 @@ DOCUMENT = "$document"  # integer, $document.id: whose contribution the row is
 HASH = "$hash"  # bytea, 16 bytes: of the row's values
 SINCE = "$since"  # integer: number of the block that made this version
 LINE = "$line"  # integer or null: of the record in the document that the row comes from
+ASSIGNED = "$assigned"  # smallint[], what documents say only: places of the fields they assign; null: a removal
+SEQ = "$seq"  # integer, what documents say only: order within the document
 UNTIL = "$until"  # integer, history only: number of the block that ended this version
 
 POSTGRES_TYPE: Mapping[Scalar, str] = {
@@ -76,6 +79,7 @@ class Table(msgspec.Struct, frozen=True):
     entity: EntityType
     namespace: str  # Postgres schema
     columns: tuple[str, ...]  # one per stored field, same order
+    computed: tuple[str, ...] = ()  # one per computed field, same order
     searches: tuple[Fulltext, ...] = ()  # each has a column of its own, which Postgres fills
 
     @property
@@ -90,8 +94,17 @@ class Table(msgspec.Struct, frozen=True):
     def history(self) -> Sql:
         return name(self.namespace, fit(snake_case(self.entity.name), "$history"))
 
+    @property
+    def said_name(self) -> str:
+        return fit(snake_case(self.entity.name), "$said")
+
+    @property
+    def said(self) -> Sql:
+        """Of a shared entity: what each document says about it."""
+        return name(self.namespace, self.said_name)
+
     def column(self, field: Field) -> Sql:
-        """The quoted column of a stored field."""
+        """The quoted column of a stored or computed field."""
         return name(fit(field.column))
 
 
@@ -129,6 +142,11 @@ class Layout(msgspec.Struct, frozen=True):
     def claim(self) -> Sql:
         """Contributions that are not served: losers of an id conflict, and removals."""
         return name(self.namespace, "$claim")
+
+    @property
+    def flaw(self) -> Sql:
+        """What is wrong with shared entities that are made of sound contributions."""
+        return name(self.namespace, "$flaw")
 
     @property
     def problem(self) -> Sql:
@@ -174,6 +192,7 @@ def layout(schema: Schema, namespace: str) -> Layout:
                 entity,
                 namespace,
                 tuple(fit(field.column) for field in entity.stored_fields),
+                tuple(fit(field.column) for field in entity.computed_fields),
                 tuple(each for each in schema.fulltexts if each.entity == entity.name),
             )
             for entity in schema.entities.values()

@@ -7,24 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from docgraph.model.changes import DocumentKey, Id, Row
 from docgraph.model.schema import Scalar
 from docgraph.store.connection import Connection, fetch
-from docgraph.store.decide import Contribution, Current, Kept, Key
+from docgraph.store.decide import FOLDED, Contribution, Current, Kept, Key
 from docgraph.store.deployment import Deployment
 from docgraph.store.layout import DOCUMENT, HASH, LINE
 from docgraph.store.rows import id_text
 from docgraph.store.sql import Sql, integer, join, name, sql, value
 
 SERVED = "select {}::integer, {}, {}, {}, {} from {} where {}"
+# A document may be gone already whose shared entities are not folded anew yet.
 WITH_POSITION = """
-select found.type, found.id, found.document, found.hash, found.line, d.source, d.path
+select found.type, found.id, found.document, found.hash, found.line, coalesce(d.source, 0), coalesce(d.path, '')
 from ({}) as found (type, id, document, hash, line)
-join {} as d on d.id = found.document"""
+left join {} as d on d.id = found.document"""
 
 CLAIMED_KEYS = "select distinct space, id from {} where document = any({}::integer[])"
 CLAIMS = """
-select c.space, c.id, c.document, c.seq, c.type, c.hash, c.row, c.against, c.line, d.source, d.path
+select c.space, c.id, c.document, c.seq, c.type, c.hash, c.row, c.against, c.line,
+  coalesce(d.source, 0), coalesce(d.path, '')
 from unnest({}::text[], {}::text[]) as wanted (space, id)
 join {} as c using (space, id)
-join {} as d on d.id = c.document"""
+left join {} as d on d.id = c.document"""
 
 ROWS = "select {} from {} where id = any({}::{})"
 
@@ -52,7 +54,8 @@ async def read_served(
         type_name = deployment.types[ordinal]
         space = deployment.spaces[type_name]
         key = (space, deployment.claimed_id(space, text))
-        served[key] = Contribution(document, DocumentKey(source, path), 0, type_name, digest, Current(), line=line)
+        seq = FOLDED if type_name in deployment.shared else 0
+        served[key] = Contribution(document, DocumentKey(source, path), seq, type_name, digest, Current(), line=line)
     return served
 
 

@@ -55,7 +55,9 @@ class Codec:
         self._decimals = tuple(at for at, field in enumerate(fields) if schema.stored_scalar(field) in _DECIMAL)
         self._decoder = msgspec.msgpack.Decoder(tuple.__class_getitem__(held))
         places = {fit(field.column): at for at, field in enumerate(fields)}
-        self._indexed = tuple(tuple(places[each] for each in key) for key in (("id",), *indexed_columns(table)))
+        self._indexed = tuple(
+            tuple(places[each] for each in key if each in places) for key in (("id",), *indexed_columns(table))
+        )
 
     def encode(self, row: Row) -> bytes:
         """The row's bytes: equal for equal rows. Raises Unstorable: Postgres could not hold the row."""

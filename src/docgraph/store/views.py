@@ -60,7 +60,7 @@ async def repoint(connection: Connection, index: str, layout: Layout) -> None:
 
 
 async def _show(connection: Connection, schema: str, table: Table) -> None:
-    columns = join(", ", map(name, table.columns))
+    columns = join(", ", map(name, (*table.columns, *table.computed)))
     view = name(schema, table.name)
     await run(connection, sql("create or replace view {} as select {} from {}", view, columns, table.current))
 

@@ -24,11 +24,12 @@ from docgraph.store.blocks import (
     count_documents,
     count_rows,
     find_deployment,
-    has_claims,
+    has_any,
     make_deployment,
     read_head,
     serve,
 )
+from docgraph.store.computed import keep_all_figures, keep_figures
 from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, first_line, run, told
 from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
 from docgraph.store.deployment import Deployment, deployment
@@ -37,6 +38,7 @@ from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
 from docgraph.store.problems import read_conflicts, read_problems, storable
+from docgraph.store.shared import fold, fold_all
 from docgraph.store.views import repoint
 
 BATCH = 2_000  # changes that are read, decided and written at once
@@ -61,12 +63,18 @@ class Session(msgspec.Struct):
     complete: bool  # the first load is over and the deployment is served
     head: Head = Head(0, 0)
     claims: bool = True  # whether any claim may exist
+    flaws: bool = True  # whether any shared entity may have a flaw
     last: DocumentKey | None = None  # no document at a higher position is present
 
     async def refresh(self) -> None:
         self.last = await read_last(self.connection, self.deployment.layout)
         self.head = await read_head(self.connection, self.deployment.layout)
-        self.claims = await has_claims(self.connection, self.deployment.layout)
+        self.claims = await has_any(self.connection, self.deployment.layout.claim)
+        self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
+
+    def standing(self) -> Standing:
+        """Where the next block begins."""
+        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws)
 
 
 class Writer:
@@ -141,7 +149,11 @@ class Writer:
         session = self._open_session()
         connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
         with told(session.dsn):
+            async with connection.transaction():
+                await fold_all(connection, deployed, session.standing())
             await run(connection, index_ddl(layout))
+            async with connection.transaction():
+                await keep_all_figures(connection, deployed, session.head.number + 1)
             await run(connection, analyze(layout))
             async with connection.transaction():
                 await connection.execute("set local enable_seqscan = on")
@@ -198,7 +210,7 @@ class BlockWriter:
     def __init__(self, session: Session, timestamp: datetime) -> None:
         self.committed: Block | None = None  # afterwards; None where nothing changed, and during the first load
         self._session, self._timestamp = session, timestamp
-        self._standing = Standing(session.head.number + 1, session.claims, set(), session.last)
+        self._standing = session.standing()
         self._total = Outcome()
         self._applied = 0  # batches
 
@@ -239,6 +251,7 @@ class BlockWriter:
                 self._session.connection.terminate()
                 raise
         self._session.claims, self._session.last = self._standing.claims, self._standing.last
+        self._session.flaws = self._standing.flaws
         if block is not None:
             self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
 
@@ -289,7 +302,10 @@ class BlockWriter:
 
     async def _close(self) -> Block | None:
         """The block's row, if there is anything to say."""
-        session, total = self._session, self._total
+        session, standing = self._session, self._standing
+        total = self._total.then(await fold(session.connection, session.deployment, standing, self._total.dirty))
+        counts = await keep_figures(session.connection, session.deployment, standing.block, total.figured)
+        total = self._total = total.then(Outcome(counts=counts, changed=bool(counts)))
         if not total.changed:
             return None
         deployed = session.deployment

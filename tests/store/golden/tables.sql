@@ -49,6 +49,19 @@ create table "docgraph_d7"."$claim" (
 comment on table "docgraph_d7"."$claim" is 'contributions that are not served: removals, and saves that lost to another document';
 create index on "docgraph_d7"."$claim" (document);
 
+create table "docgraph_d7"."$flaw" (
+  type text collate "C" not null,
+  id text collate "C" not null,
+  ordinal smallint not null,
+  document integer not null,
+  what text not null,
+  mend text not null,
+  line integer,
+  block integer not null,
+  primary key (type, id, ordinal)
+);
+comment on table "docgraph_d7"."$flaw" is 'what is wrong with shared entities although each document that speaks of them is sound';
+
 create table "docgraph_d7"."$problem" (
   document integer not null,
   ordinal integer not null,
@@ -96,7 +109,11 @@ select loser.id, (select sources from "docgraph"."deployment" where namespace = 
   'give one of the two another id', c.type, c.id, null, c.block, loser.failed, c.seq
 from "docgraph_d7"."$claim" as c
 join "docgraph_d7"."$document" as loser on loser.id = c.document
-join "docgraph_d7"."$document" as winner on winner.id = c.against;
+join "docgraph_d7"."$document" as winner on winner.id = c.against
+union all
+select d.id, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[d.source + 1], 'conflict', d.path, f.line, null, f.what, f.mend, f.type, f.id, null, f.block, d.failed,
+  f.ordinal
+from "docgraph_d7"."$flaw" as f join "docgraph_d7"."$document" as d on d.id = f.document;
 comment on view "docgraph_d7"."$problems" is 'all that is wrong now, conflicts over ids included';
 
 create type "docgraph_d7"."color$enum" as enum (E'red', E'green', E'Blue');

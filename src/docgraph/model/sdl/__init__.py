@@ -15,10 +15,12 @@ from docgraph.model.schema import Schema
 from docgraph.model.sdl.aggregations import judge_aggregations
 from docgraph.model.sdl.build import build
 from docgraph.model.sdl.collisions import judge_names
+from docgraph.model.sdl.computed import judge_computed
 from docgraph.model.sdl.declared import Mistakes
 from docgraph.model.sdl.derived import judge_derived
 from docgraph.model.sdl.fulltext import read_fulltexts
 from docgraph.model.sdl.gather import gather
+from docgraph.model.sdl.shared import judge_shared
 from docgraph.model.sdl.types import judge_types
 
 _SYNTAX_MEND = "see docs/schema.md for what a schema may contain"
@@ -37,6 +39,8 @@ def read_schema(text: str, path: str = "schema.graphql") -> Schema:
     judge_types(declarations, mistakes)
     judge_derived(declarations, mistakes)
     judge_aggregations(declarations, mistakes)
+    judge_shared(declarations, mistakes)
+    judge_computed(declarations, mistakes)
     judge_names(declarations, mistakes)
     fulltexts = read_fulltexts(declarations, mistakes)
     if mistakes.found:

@@ -11,6 +11,7 @@ from docgraph.model.schema import (
     Aggregate,
     AggregationRef,
     AggregationType,
+    Computed,
     EntityRef,
     EntityType,
     EnumRef,
@@ -20,6 +21,7 @@ from docgraph.model.schema import (
     FieldType,
     Fulltext,
     InterfaceType,
+    Merge,
     Scalar,
     Schema,
     UnionType,
@@ -54,6 +56,7 @@ def _entity(declared: Declared, declarations: Declarations) -> EntityType:
         interfaces=_interfaces(declared),
         immutable=timeseries or (entity is not None and is_true(argument(entity, "immutable"))),
         timeseries=timeseries,
+        shared=entity is not None and is_true(argument(entity, "shared")),
         singular=singular,
         plural=plural,
         indexes=_indexes(declared),
@@ -129,7 +132,7 @@ def _fields(declared: Declared, declarations: Declarations) -> tuple[Field, ...]
 
 
 def _field(declared: DeclaredField, declarations: Declarations) -> Field:
-    derived = declared.directive("derivedFrom")
+    derived, merge = declared.directive("derivedFrom"), declared.directive("merge")
     return Field(
         name=declared.name,
         type=_type(declared.base, declarations),
@@ -137,8 +140,18 @@ def _field(declared: DeclaredField, declarations: Declarations) -> Field:
         required=declared.required,
         items_required=declared.items_required,
         derived_from=word(argument(derived, "field")) if derived else None,
+        merge=Merge(word(argument(merge, "fn"))) if merge else Merge.LAST,
+        computed=_computed(declared),
         description=description(declared.node),
     )
+
+
+def _computed(declared: DeclaredField) -> Computed | None:
+    node = declared.directive("aggregate")
+    of = word(argument(node, "of")) if node else None
+    if node is None or of is None:  # on a field of an aggregation it has another meaning
+        return None
+    return Computed(of, str(word(argument(node, "fn"))), word(argument(node, "field")))
 
 
 def _type(name: str, declarations: Declarations) -> FieldType:

@@ -100,13 +100,6 @@ def _judge_entity_arguments(declared: Declared, entity: ast.DirectiveNode, mista
                 f"{name} of @entity must be the name of a query field",
                 "write letters, digits and _ in quotes, not beginning with a digit or __",
             )
-    shared = argument(entity, "shared")
-    if is_true(shared) and shared is not None:
-        mistakes.add(
-            shared,
-            "documents cannot share entities: @entity(shared: true) is not available yet",
-            "let one document own each entity, and take shared: true away",
-        )
     if is_true(argument(entity, "skipDuplicates")) and not is_true(argument(entity, "immutable")):
         mistakes.add(
             entity, f"skipDuplicates of {declared.name} needs immutable: true", "add immutable: true to @entity"
@@ -237,11 +230,6 @@ def _judge_field(declared: Declared, field: DeclaredField, declarations: Declara
     target = declarations.get(field.base)
     if field.base not in SCALARS:
         _judge_base(where, field, target, declarations, mistakes)
-    if declared.kind is not Kind.AGGREGATION:
-        for name in ("merge", "aggregate"):
-            found = field.directive(name)
-            if found:
-                mistakes.add(found, _NOT_YET[name][0], _NOT_YET[name][1])
     if field.is_derived and declared.kind is not Kind.AGGREGATION:
         return
     if target is not None and target.kind is Kind.AGGREGATION:
@@ -250,18 +238,6 @@ def _judge_field(declared: Declared, field: DeclaredField, declarations: Declara
             f"{where} cannot store a reference to the aggregation {target.name}",
             'derive it: @derivedFrom(field: "…") with a field of the aggregation that refers back',
         )
-
-
-_NOT_YET = {
-    "merge": (
-        "documents cannot share entities: @merge is not available yet",
-        "let one document own each entity, and take @merge away",
-    ),
-    "aggregate": (
-        "@aggregate on a field of an entity is not available yet",
-        "take the field away, or save the value in the handler",
-    ),
-}
 
 
 def _judge_base(

@@ -1,0 +1,264 @@
+"""Shared entities from what documents say about them, as SQL.
+
+The row of a shared entity is a pure function of its live contributions in the order of
+their positions: documents by source and path, within a document as it was said; a
+removal takes away all before it. One statement says this for each type, for the first
+load as for the smallest change, so both give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import assert_never
+
+import msgspec
+
+from docgraph.model.changes import DocumentKey, Id, Row
+from docgraph.model.schema import EntityType, EnumRef, Field, Merge, Scalar
+from docgraph.store.connection import Connection, fetch
+from docgraph.store.deployment import Deployment
+from docgraph.store.layout import ASSIGNED, DOCUMENT, LINE, SEQ, Table
+from docgraph.store.sql import EMPTY, Sql, integer, join, name, sql, value
+
+# What is live: numbered in the order of positions, nothing of it before a removal.
+LIVE = """
+with said$ as (
+  select s.*, d.source as source$, d.path as path$,
+    row_number() over (partition by s.id order by d.source, d.path, s.{}) as at$
+  from {} as s join {} as d on d.id = s.{}
+  where {}
+), live$ as (
+  select * from (
+    select s.*, max(at$) filter (where {} is null) over (partition by id) as cut$ from said$ as s
+  ) as s
+  where cut$ is null or at$ > cut$
+)"""
+
+FOLD = """{}, folded$ as (
+  select id, {},
+    (array_agg({} order by at$))[1] as document$, (array_agg({} order by at$))[1] as line$,
+    (array_agg(source$ order by at$))[1] as source$, (array_agg(path$ order by at$))[1] as path$
+  from live$ group by id
+){}
+select f.id, f.document$, f.line$, f.source$, f.path$, {} from folded$ as f{}"""
+
+# Of a list one contribution's whole value, or the elements of all.
+PICKED = """, {} as (
+  select distinct on (id) id, {} as v from live$ where {} order by id, at$ {}
+)"""
+UNITED = """, {} as (
+  select id, array_agg(distinct e order by e) as v from live$, unnest({}) as u (e) group by id
+)"""
+COLLECTED = """, {} as (
+  select id, array_agg(e order by at$, o) as v from live$, unnest({}) with ordinality as u (e, o) group by id
+)"""
+
+DIFFERENT = """{}
+select distinct on (id) id, document$, first$ from (
+  select id, at$, {} as document$, {} as v, first_value({}) over w as v1, first_value({}) over w as first$
+  from live$ where {} window w as (partition by id order by at$)
+) as l
+where v is distinct from v1
+order by id, at$"""
+
+INT_BOUNDS = {Scalar.INT: 1 << 31, Scalar.INT8: 1 << 63}
+FLOAT_BOUND = Decimal(2) ** 1024
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """What is wrong with a shared entity that is made of sound contributions."""
+
+    what: str
+    mend: str
+    document: int  # at whose path it is told
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """A shared entity as its live contributions make it."""
+
+    id: Id
+    row: Row | None  # None: it lacks a value that it must have, and cannot be served
+    document: int  # the first that speaks of it
+    line: int | None
+    position: DocumentKey  # of that document
+    flaws: tuple[Flaw, ...]
+
+    def without_row(self, what: str, mend: str) -> Folded:
+        """The same, not to be served."""
+        return msgspec.structs.replace(self, row=None, flaws=(*self.flaws, Flaw(what, mend, self.document)))
+
+
+async def read_folded(
+    connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id]
+) -> dict[Id, Folded]:
+    """The shared entities with these ids, as far as they have live contributions."""
+    table = deployment.layout.tables[type_name]
+    which = sql("s.id = any({}::{})", value(list(ids)), deployment.id_array(type_name))
+    live = _live(deployment, table, which)
+    found = {}
+    for identifier, document, line, source, path, *values in await fetch(connection, _fold(deployment, table, live)):
+        row, flaws = _row(table.entity, identifier, values, document)
+        found[identifier] = Folded(identifier, row, document, line, DocumentKey(source, path), flaws)
+    for at, field in enumerate(table.entity.stored_fields):
+        if field.merge is Merge.UNIQUE and field.name != "id":
+            for identifier, flaw in (await _different(connection, deployment, table, live, at)).items():
+                folded = found[identifier]
+                found[identifier] = msgspec.structs.replace(folded, flaws=(*folded.flaws, flaw))
+    return found
+
+
+def _live(deployment: Deployment, table: Table, which: Sql) -> Sql:
+    return sql(
+        LIVE,
+        *(name(SEQ), table.said, deployment.layout.document, name(DOCUMENT), which),
+        name(ASSIGNED),
+    )
+
+
+def _fold(deployment: Deployment, table: Table, live: Sql) -> Sql:
+    merged = [_merged(deployment, table, at, field) for at, field in enumerate(table.entity.stored_fields)]
+    grouped = join(",\n    ", (sql("{} as {}", each.grouped, each.place) for each in merged))
+    beside = join("", (each.beside for each in merged))
+    shown = join(", ", (each.shown for each in merged))
+    joined = join("", (sql("\nleft join {} using (id)", each.place) for each in merged if each.beside))
+    document, line = name(DOCUMENT), name(LINE)
+    return sql(FOLD, live, grouped, document, line, beside, shown, joined)
+
+
+class _Merged(msgspec.Struct, frozen=True):
+    """One field in the statement."""
+
+    place: Sql  # a name for it
+    grouped: Sql  # what is known of it when contributions are grouped
+    shown: Sql  # the value, from that
+    beside: Sql = EMPTY  # a table expression for what cannot be said while grouping
+
+
+def _merged(deployment: Deployment, table: Table, at: int, field: Field) -> _Merged:
+    place, column = name(f"{at}$"), table.column(field)
+    if field.name == "id":
+        return _Merged(place, sql("id"), sql("f.id"))
+    said = sql("{} = any({})", integer(at), name(ASSIGNED))
+    shown, base = sql("f.{}", place), deployment.layout.schema.stored_scalar(field)
+    match field.merge:
+        case Merge.LAST | Merge.FIRST | Merge.UNIQUE:
+            order = sql("desc") if field.merge is Merge.LAST else EMPTY
+            if field.is_list:
+                beside = sql(PICKED, place, column, said, order)
+                return _Merged(place, sql("null"), sql("{}.v", place), beside)
+            first = sql("(array_agg({} order by at$ {}) filter (where {}))[1]", column, order, said)
+            return _Merged(place, first, shown)
+        case Merge.SUM:
+            # Exact, and so the same in any order: the text of a float is the number that it stands for.
+            number = sql("{}::text::numeric", column) if base is Scalar.FLOAT else column
+            return _Merged(place, sql("sum({})", number), shown)
+        case Merge.COUNT:
+            return _Merged(place, sql("count({})", column), shown)
+        case Merge.MIN | Merge.MAX:
+            return _Merged(place, sql("{}({})", name(field.merge.value.lower()), column), shown)
+        case Merge.AND | Merge.OR:
+            return _Merged(place, sql("{}({})", name(f"bool_{field.merge.value.lower()}"), column), shown)
+        case Merge.UNION | Merge.COLLECT:
+            elements = sql(UNITED if field.merge is Merge.UNION else COLLECTED, place, column)
+            # A list that nobody has put anything into is empty where somebody has said so, and else not there.
+            empty = sql("case when f.{} then '{{}}'::{} end", place, deployment.layout.postgres_type(field))
+            shown = sql("coalesce({}.v, {})", place, empty)
+            return _Merged(place, sql("count({}) > 0", column), shown, elements)
+        case _:
+            assert_never(field.merge)
+
+
+def _row(
+    entity: EntityType, identifier: Id, values: Sequence[object], document: int
+) -> tuple[Row | None, tuple[Flaw, ...]]:
+    row: list[object] = []
+    flaws: list[Flaw] = []
+    for field, found in zip(entity.stored_fields, values, strict=True):
+        try:
+            row.append(_finished(field, found))
+        except _Unfit as unfit:
+            row.append(None)
+            flaws.append(Flaw(unfit.what, unfit.mend, document))
+    lacking = [
+        field for field, found in zip(entity.stored_fields, row, strict=True) if field.required and found is None
+    ]
+    if not flaws:
+        flaws += [Flaw(*_lacking(field), document) for field in lacking]
+    return None if lacking else tuple(row), tuple(flaws)
+
+
+def _lacking(field: Field) -> tuple[str, str]:
+    what = f"has no value for the non-null field `{field.name}`: no document that speaks of it gives one"
+    return what, f"give `{field.name}` a value in one of them, or take the ! off in the schema"
+
+
+class _Unfit(Exception):
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(what)
+        self.what, self.mend = what, mend
+
+
+def _finished(field: Field, found: object) -> object:
+    """The value as a row holds it. Raises _Unfit: the type of the field cannot hold it."""
+    nothing = 0 if field.merge is Merge.SUM and field.required else None
+    empty: object = [] if field.merge in (Merge.UNION, Merge.COLLECT) and field.required else nothing
+    found = empty if found is None else found
+    if field.merge not in (Merge.SUM, Merge.COUNT) or found is None or isinstance(field.type, EnumRef):
+        return found
+    number = Decimal(str(found))
+    match field.type:
+        case Scalar.INT | Scalar.INT8:
+            bound = INT_BOUNDS[field.type]
+            if not -bound <= number < bound:
+                raise _too_large(field, number)
+            return int(number)
+        case Scalar.FLOAT:
+            if abs(number) >= FLOAT_BOUND:
+                raise _too_large(field, number)
+            return float(number)
+        case _:
+            return number
+
+
+def _too_large(field: Field, number: Decimal) -> _Unfit:
+    assert isinstance(field.type, Scalar)
+    return _Unfit(
+        f"cannot hold the sum of `{field.name}`, {number:.6g}, in {field.type.value}",
+        f"give `{field.name}` the type {'BigInt' if field.type is not Scalar.FLOAT else 'BigDecimal'} in the schema",
+    )
+
+
+async def _different(
+    connection: Connection, deployment: Deployment, table: Table, live: Sql, at: int
+) -> dict[Id, Flaw]:
+    """Of a field on which all documents should agree: the first that does not, for each entity."""
+    field = table.entity.stored_fields[at]
+    document, column = name(DOCUMENT), table.column(field)
+    said = sql("{} = any({})", integer(at), name(ASSIGNED))
+    rows = await fetch(connection, sql(DIFFERENT, live, document, column, column, document, said))
+    named = await _paths(connection, deployment, [first for _, _, first in rows])
+    return {
+        identifier: Flaw(
+            f"another value for `{field.name}` is given by {named[first]}, which is served",
+            "let the documents agree, or choose another fn for @merge",
+            other,
+        )
+        for identifier, other, first in rows
+    }
+
+
+async def _paths(connection: Connection, deployment: Deployment, documents: Sequence[int]) -> dict[int, str]:
+    """What documents are called, for people."""
+    if not documents:
+        return {}
+    statement = sql("select id, source, path from {} where id = any({}::integer[])", *_of(deployment, documents))
+    return {
+        number: f"{path} (of {deployment.sources[source]})"
+        for number, source, path in await fetch(connection, statement)
+    }
+
+
+def _of(deployment: Deployment, documents: Sequence[int]) -> Iterator[Sql]:
+    yield deployment.layout.document
+    yield value(list(documents))
