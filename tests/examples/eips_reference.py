@@ -41,6 +41,12 @@ def numbers_by_author(proposals: dict[int, Facts], name: str) -> list[int]:
     return [number for number, facts in proposals.items() if name in authors_of(facts)]
 
 
+def most_productive(proposals: dict[int, Facts], most: int) -> list[tuple[str, int]]:
+    """The people who have written most proposals, and how many; equals by name."""
+    counted = collections.Counter(name for facts in proposals.values() for name in set(authors_of(facts)))
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:most]
+
+
 def numbers_requiring(proposals: dict[int, Facts], required: int) -> list[int]:
     """The proposals that name `required` among what they build on."""
     return [number for number, facts in proposals.items() if required in requirements_of(facts)]
@@ -70,6 +76,7 @@ def main() -> None:
     print("per status:", count_by_status(proposals))
     for author in sys.argv[2:] or ["Greg Colvin"]:
         print(f"by {author}:", numbers_by_author(proposals, author))
+    print("most proposals:", most_productive(proposals, 5))
     for number in (721, 1559):
         print(f"requiring {number}:", numbers_requiring(proposals, number))
 

@@ -38,7 +38,7 @@ def proposals(said: Said) -> dict[int, Values]:
 async def test_every_file_becomes_one_proposal(said: Said, facts: dict[int, reference.Facts]) -> None:
     assert said.documents == len(facts) == 948
     assert said.entities["Proposal"].keys() == {str(number) for number in facts}
-    assert said.twice == ()
+    assert {name for name, _ in said.twice} == {"Author"}
 
 
 async def test_proposals_say_what_their_front_matter_says(
@@ -76,7 +76,7 @@ async def test_the_answers_in_the_readme_are_those_of_the_files(
     proposals: dict[int, Values], facts: dict[int, reference.Facts]
 ) -> None:
     readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
-    by_status, by_author, by_requirement = (
+    by_status, by_author, by_number, by_requirement = (
         json.loads(block)["data"] for block in re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
     )
 
@@ -90,6 +90,15 @@ async def test_the_answers_in_the_readme_are_those_of_the_files(
 
     written = reference.numbers_by_author(facts, "Greg Colvin")
     assert by_author == {"proposals": [shown(proposals[number], "title", "status") for number in written]}
+
+    latest = {
+        name: max(str(each["created"]) for each in proposals.values() if each["created"] and name in each["authors"])
+        for name, _ in reference.most_productive(facts, 5)
+    }
+    assert by_number["authors"] == [
+        {"id": name, "proposalCount": count, "latest": latest[name]}
+        for name, count in reference.most_productive(facts, 5)
+    ]
 
     assert reference.numbers_requiring(facts, 721) == by_requirement["nft"]["requiredBy"] == []
     building = reference.numbers_requiring(facts, 1559)

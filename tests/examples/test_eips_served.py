@@ -21,7 +21,7 @@ EXAMPLE = ROOT / "examples" / "eips"
 PAGE = """
 query ($after: ID!) {
   proposals(first: 1000, where: {id_gt: $after}) {
-    id number title status authors requires { number } requiredBy(first: 1000, orderBy: number) { number }
+    id number title status authors { id } requires { number } requiredBy(first: 1000, orderBy: number) { number }
   }
 }
 """
@@ -84,6 +84,8 @@ async def test_answers_equal_what_plain_python_reads_in_the_files(site: Site) ->
         wanted = reference.numbers_by_author(facts, author)
         answer = await ask(site.address, BY_AUTHOR, author=author)
         assert [each["number"] for each in answer["proposals"]] == wanted
+    found = await ask(site.address, "{ authors(first: 5, orderBy: proposalCount, orderDirection: desc) { id } }")
+    assert [each["id"] for each in found["authors"]] == [name for name, _ in reference.most_productive(facts, 5)]
     for number in (721, 1559, 155):
         wanted = reference.numbers_requiring(facts, number)
         assert [each["number"] for each in proposals[str(number)]["requiredBy"]] == wanted
@@ -94,7 +96,7 @@ async def test_answers_equal_what_plain_python_reads_in_the_files(site: Site) ->
 async def test_the_readme_shows_the_answers_that_the_server_gives(site: Site) -> None:
     page = (EXAMPLE / "README.md").read_text(encoding="utf-8")
     pairs = re.findall(r"```graphql\n(.*?)```\s+```json\n(.*?)```", page, re.DOTALL)
-    assert len(pairs) == 3
+    assert len(pairs) == 4
     for query, answer in pairs:
         assert await ask(site.address, query) == json.loads(answer)["data"]
 
@@ -109,8 +111,13 @@ async def test_each_edit_changes_exactly_the_rows_it_should(site: Site) -> None:
     assert after.pop("1559")["title"].startswith("Fee market upheaval")
     assert after == {number: each for number, each in before.items() if number != "1559"}
 
-    (site.folder / "eip-99999.md").write_text("---\neip: 99999\nstatus: Draft\nrequires: 2, 1\n---\nNew.\n")
-    assert await site.next_block() == {"Proposal": {"created": 1, "changed": 0, "deleted": 0}}
+    (site.folder / "eip-99999.md").write_text(
+        "---\neip: 99999\nstatus: Draft\nrequires: 2, 1\nauthor: A. Newcomer, Greg Colvin (@gcolvin)\n---\nNew.\n"
+    )
+    assert await site.next_block() == {
+        "Author": {"created": 1, "changed": 1, "deleted": 0},  # the count of the one, and the other
+        "Proposal": {"created": 1, "changed": 0, "deleted": 0},
+    }
     added = (await site.proposals())["99999"]
     assert added["requires"] == [{"number": 2}, {"number": 1}]
 
@@ -119,5 +126,8 @@ async def test_each_edit_changes_exactly_the_rows_it_should(site: Site) -> None:
     assert (await site.proposals())["99999"] == added
 
     (site.folder / "eip-99998.md").unlink()
-    assert await site.next_block() == {"Proposal": {"created": 0, "changed": 0, "deleted": 1}}
+    assert await site.next_block() == {
+        "Author": {"created": 0, "changed": 1, "deleted": 1},
+        "Proposal": {"created": 0, "changed": 0, "deleted": 1},
+    }
     assert (await site.proposals()).keys() == before.keys()

@@ -26,7 +26,7 @@ def test_the_example_query_fits_the_schema_and_the_editor(project: str) -> None:
 def test_the_queries_of_the_readme_fit_the_schema() -> None:
     readme = (ROOT / "examples" / "eips" / "README.md").read_text(encoding="utf-8")
     queries = re.findall(r"```graphql\n(.*?)```", readme, re.DOTALL)
-    assert len(queries) == 3
+    assert len(queries) == 4
     assert [mistakes("examples/eips", query) for query in queries] == [[], [], []]
 
 

@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from docgraph import Document
-from generated.schema import Proposal
+from generated.schema import Author, Proposal
 
 
 def handle_proposal(document: Document) -> None:
     front = document.front_matter
+    authors = [Author(id=name) for name in names(front.get("author", ""))]
+    for author in authors:
+        author.save()
     Proposal(
         id=front["eip"],
         number=front["eip"],
@@ -17,7 +20,7 @@ def handle_proposal(document: Document) -> None:
         status=constant(front["status"]),
         type=constant(front["type"]) if "type" in front else None,
         category=constant(front["category"]) if "category" in front else None,
-        authors=names(front.get("author", "")),
+        authors=authors,
         discussions_to=front.get("discussions-to"),
         created=front.get("created"),
         last_call_deadline=front.get("last-call-deadline"),
