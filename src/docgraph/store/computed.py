@@ -34,6 +34,7 @@ returning since$ < {}::integer"""
 CHILDREN = """
 left join lateral (select {} from ({}) as c) as {} on true"""
 OF_TYPE = "select {} from {} as c where {}"
+BACK, BACK_IN_LIST = "c.{} = o.id", "c.{} @> array[o.id]"
 EVERY = "select id from {} where {} order by id limit {}"
 
 IN_BOUNDS = "case when {} > {} then {} when {} < -{} then -{} else {} end"
@@ -127,7 +128,8 @@ def _of_type(deployment: Deployment, child: EntityType, derived: Field, used: Se
     # Containment, because that is what an index on a list can answer.
     refers = sql("false")
     if back is not None:
-        refers = sql("c.{} @> array[o.id]" if back.is_list else "c.{} = o.id", table.column(back))
+        template = BACK_IN_LIST if back.is_list else BACK
+        refers = sql(template, table.column(back))
     return sql(OF_TYPE, join(", ", columns), table.current, refers)
 
 

@@ -160,7 +160,8 @@ def _merged(deployment: Deployment, table: Table, at: int, field: Field) -> _Mer
         case Merge.AND | Merge.OR:
             return _Merged(place, sql("{}({})", name(f"bool_{field.merge.value.lower()}"), column), shown)
         case Merge.UNION | Merge.COLLECT:
-            elements = sql(UNITED if field.merge is Merge.UNION else COLLECTED, place, column)
+            template = UNITED if field.merge is Merge.UNION else COLLECTED
+            elements = sql(template, place, column)
             # A list that nobody has put anything into is empty where somebody has said so, and else not there.
             empty = sql("case when f.{} then '{{}}'::{} end", place, deployment.layout.postgres_type(field))
             shown = sql("coalesce({}.v, {})", place, empty)
