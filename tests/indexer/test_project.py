@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docgraph.indexer.project import Project, changed_files, code_folders, load_project, read_model
+from docgraph.indexer.project import Project, changed_files, code_folders, feeds_of, load_project, read_model
 from docgraph.indexer.watch import project_edited, project_stats
 from docgraph.model.problem import Problems
 
@@ -127,6 +127,20 @@ def test_an_index_is_rebuilt_after_an_edit_that_concerns_its_tables(root: Path, 
     before = load(root).fingerprint
     (root / file).write_text((root / file).read_text().replace(old, new))
     assert load(root).fingerprint != before
+
+
+def test_an_index_is_rebuilt_where_reading_moves_a_source(root: Path) -> None:
+    (root / "schema.graphql").write_text(f"{SCHEMA}type Note @entity {{ id: ID! }}\n")
+    second = MANIFEST.partition("dataSources:\n")[2].replace("name: Docs", "name: Notes").replace("[Page]", "[Note]")
+    (root / "subgraph.yaml").write_text(MANIFEST + second)
+    before = load(root)
+    (root / "subgraph.yaml").write_text(MANIFEST + second.replace("[Note]", "[Note], reads: [Page]"))
+    assert load(root).fingerprint == before.fingerprint  # it stands behind already
+    (root / "subgraph.yaml").write_text(MANIFEST.replace("[Page]", "[Page], reads: [Note]") + second)
+    after = load(root)
+    assert after.fingerprint != before.fingerprint
+    assert [feed.name for feed in feeds_of(after)] == [source.name for source in after.manifest.sources]
+    assert [feed.name for feed in feeds_of(after)] == ["Notes", "Docs"]
 
 
 def test_the_projects_own_files_are_compared_by_content(root: Path) -> None:

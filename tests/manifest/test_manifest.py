@@ -139,7 +139,7 @@ dataSources:
     mapping:
       file: ../a.py
       entities: [Company, Company]
-      reads: [X]
+      reads: [X, Y, X]
       eventHandlers: []
       documentHandlers:
         - handler: handle-x
@@ -163,7 +163,7 @@ dataSources:
         ("15:53", "unknown key `formt`"),
         ("17:13", "`../a.py` is outside the project"),
         ("18:27", "`Company` is listed twice"),
-        ("19:7", "`reads` is not available here"),
+        ("19:21", "`X` is listed twice"),
         ("20:7", "`eventHandlers` is not available here"),
         ("22:20", "`handle-x` cannot be the name of a function"),
         ("23:18", "the pattern 'a**' has ** beside other characters"),

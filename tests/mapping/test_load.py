@@ -134,6 +134,7 @@ def test_a_mistake_in_an_imported_module_is_told_at_its_own_place(project: Any) 
 
 def test_mistakes_of_all_sources_are_told_at_once(project: Any) -> None:
     second = project.manifest_text.split("dataSources:\n")[1].replace("name: Postings", "name: Others")
+    second = second.replace("Skill, Company]", "Skill, Company]\n      reads: [Comapny]")
     project.manifest_text = project.manifest_text.replace(
         "[Posting, Skill, Company]", "[Postin, Named]"
     ) + second.replace("postings.py", "other.py").replace("handler: handle", "handler: gone")
@@ -144,6 +145,7 @@ def test_mistakes_of_all_sources_are_told_at_once(project: Any) -> None:
         (ManifestProblem, "subgraph.yaml:11:26", "`Named` is not an entity type but stands for several"),
         (MappingProblem, "subgraph.yaml:13:20", "mappings/postings.py has no function `handle`"),
         (MappingProblem, "subgraph.yaml:19:13", "there is no file mappings/other.py"),
+        (ManifestProblem, "subgraph.yaml:21:15", "schema.graphql declares no entity type `Comapny`"),
     ]
 
 
@@ -196,9 +198,21 @@ def test_what_does_not_change_behaviour_does_not_change_the_fingerprint(
         lambda project: setattr(project, "manifest_text", project.manifest_text.replace("DE", "1.0")),
         lambda project: setattr(project, "manifest_text", project.manifest_text.replace(", Skill", "")),
         lambda project: setattr(project, "manifest_text", project.manifest_text + "          match: '*.md'\n"),
+        lambda project: setattr(project, "manifest_text", project.manifest_text + "      reads: [Company]\n"),
         lambda project: setattr(project, "schema_text", project.schema_text.replace("remote: Remote", "remote: Int")),
     ],
-    ids=["code", "import", "import's lazy import", "package", "context", "constant", "entities", "match", "schema"],
+    ids=[
+        "code",
+        "import",
+        "import's lazy import",
+        "package",
+        "context",
+        "constant",
+        "entities",
+        "match",
+        "reads",
+        "schema",
+    ],
 )
 def test_what_may_change_behaviour_changes_the_fingerprint(project: Any, edit: Callable[[Any], object]) -> None:
     project.write("mappings/words.py", "X = 1\n")

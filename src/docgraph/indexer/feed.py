@@ -41,7 +41,7 @@ class Reading(msgspec.Struct, frozen=True):
 class Feed(msgspec.Struct, frozen=True):
     """One data source of the manifest."""
 
-    ordinal: int  # in the manifest, from 0
+    ordinal: int  # in the order of positions, from 0
     name: str
     source: Source
     handlers: SourceHandlers

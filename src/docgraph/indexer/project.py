@@ -91,7 +91,7 @@ def fingerprint(manifest: Manifest, schema: Schema) -> bytes:
 
 
 def feeds_of(project: Project) -> tuple[Feed, ...]:
-    """The project's data sources, in the order of the manifest."""
+    """The project's data sources, in the order of positions."""
     return tuple(
         Feed(
             ordinal,

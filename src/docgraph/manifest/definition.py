@@ -109,6 +109,10 @@ class MappingSection(Written, frozen=True, kw_only=True):
     entities: Annotated[
         tuple[Name, ...], Meta(min_length=1, description="The entity types that this source may write; enforced.")
     ]
+    reads: Annotated[
+        tuple[Name, ...],
+        Meta(description="The entity types that its handlers load: the source comes after those that write them."),
+    ] = ()
     document_handlers: Annotated[
         tuple[DocumentHandler, ...], Meta(description="Called once for each document, in this order.")
     ] = ()
@@ -152,7 +156,10 @@ class ManifestFile(Written, frozen=True, kw_only=True):
         tuple[Feature, ...], Meta(description="Accepted for compatibility: nothing needs declaring.")
     ] = ()
     indexer_hints: IndexerHints = IndexerHints()
-    data_sources: Annotated[tuple[DataSource, ...], Meta(min_length=1, description="In the order of their positions.")]
+    data_sources: Annotated[
+        tuple[DataSource, ...],
+        Meta(min_length=1, description="In the order of their positions, but for what `reads` says."),
+    ]
 
 
 # Keys that people bring along or look for, with what to do instead.
@@ -166,7 +173,6 @@ NOT_HERE: Mapping[type, Mapping[str, str]] = {
         "onError": "remove it; for now the last good state of a failing document always stays",
     },
     MappingSection: {
-        "reads": "remove it; handlers cannot load other entities yet",
         "batchHandlers": "use `recordHandlers`; there are no batches yet",
         "abis": "remove it; documents need no ABI",
         "eventHandlers": "use `documentHandlers` or `recordHandlers`",

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import msgspec
+
 from docgraph.formats import FORMATS
 from docgraph.manifest import checks, definition
 from docgraph.manifest.fit import Fitting, Misfit, find, suggestion
+from docgraph.manifest.stages import in_position_order
 from docgraph.manifest.tree import Entries, Items, Node, Report, Text, read_tree
 from docgraph.manifest.values import Constants, DataSource, DocumentHandler, Manifest, MappingOptions, RecordHandler
 from docgraph.model.document import Key
@@ -37,7 +40,8 @@ def read_manifest(
     written = reading.file()
     if problems or written is None:
         raise Problems(problems)
-    return reading.manifest(path, written, options)
+    manifest = reading.manifest(path, written, options)
+    return msgspec.structs.replace(manifest, sources=in_position_order(manifest.sources))
 
 
 class _Reading:
@@ -90,7 +94,7 @@ class _Reading:
         return options
 
     def uniqueness(self) -> None:
-        """Sources have names of their own; a source lists an entity once."""
+        """Sources have names of their own; a source lists an entity once in each of its lists."""
         names: dict[str, Location] = {}
         for number, source in enumerate(self._sources()):
             match source.get("name"):
@@ -99,13 +103,17 @@ class _Reading:
                     self._tell(("dataSources", number, "name"), f"two data sources are called `{name}`", mend)
                 case Text(text=name, at=at):
                     names[name] = at
-            match source.get("mapping"):
-                case Entries(entries={"entities": Items(items=items)}):
-                    listed = [item.text for item in items if isinstance(item, Text)]
-                    for index, name in enumerate(listed):
-                        if name in listed[:index]:
-                            place = ("dataSources", number, "mapping", "entities", index)
-                            self._tell(place, f"`{name}` is listed twice", "keep one of them")
+            for key in ("entities", "reads"):
+                self._unique_names(number, key)
+
+    def _unique_names(self, number: int, key: str) -> None:
+        match self._sources()[number].get("mapping"):
+            case Entries(entries=entries) if isinstance(names := entries.get(key), Items):
+                listed = [item.text if isinstance(item, Text) else None for item in names.items]
+                for index, name in enumerate(listed):
+                    if name is not None and name in listed[:index]:
+                        place = ("dataSources", number, "mapping", key, index)
+                        self._tell(place, f"`{name}` is listed twice", "keep one of them")
 
     def _sources(self) -> Sequence[Mapping[str, Node]]:
         match self._root:
@@ -162,6 +170,8 @@ class _Reading:
             ),
             at=self._at(*here, "file"),
             entities_at=tuple(self._at(*here, "entities", index) for index in range(len(written.entities))),
+            reads=tuple(written.reads),
+            reads_at=tuple(self._at(*here, "reads", index) for index in range(len(written.reads))),
         )
 
     def _at(self, *keys: Key) -> Location:

@@ -56,6 +56,8 @@ class MappingOptions(msgspec.Struct, frozen=True):
     record_handlers: tuple[RecordHandler, ...]
     at: Location  # of `file`
     entities_at: tuple[Location, ...]  # of each name in `entities`
+    reads: tuple[str, ...]  # the entity types that the source's handlers load
+    reads_at: tuple[Location, ...]  # of each name in `reads`
 
 
 class DataSource(msgspec.Struct, frozen=True):
@@ -77,4 +79,4 @@ class Manifest(msgspec.Struct, frozen=True):
     schema_file: str  # relative to the project
     features: tuple[str, ...]
     prune: Literal["auto", "never"] | int  # history kept; a number counts blocks
-    sources: tuple[DataSource, ...]  # in the manifest's order, which is the order of positions
+    sources: tuple[DataSource, ...]  # in the order of positions: by stage, then as the manifest lists them

@@ -1,8 +1,8 @@
 """A digest of all that makes a source's handlers do what they do.
 
 Handler code counts as its syntax tree, so comments, formatting and docstrings do
-not; with it count the project's modules that it imports, the entities it may write,
-the mapping's options and the context. Files that a mapping reads by itself do not.
+not; with it count the project's modules that it imports, the entities it may write
+and read, the mapping's options and the context. Files that a mapping reads by itself do not.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ def _options(source: DataSource) -> Iterator[str]:
     yield mapping.file
     yield from (f"document {handler.handler} {handler.match}" for handler in mapping.document_handlers)
     yield from (f"record {handler.handler} {handler.match} {handler.at}" for handler in mapping.record_handlers)
+    yield from (f"reads {name} {name in mapping.entities}" for name in sorted(mapping.reads))
     yield from _constant(source.context)
 
 
@@ -111,7 +112,7 @@ def _constant(value: object) -> Iterator[str]:
 
 
 def _entities(source: DataSource, schema: Schema) -> Iterator[str]:
-    for name in sorted(source.mapping.entities):
+    for name in sorted({*source.mapping.entities, *source.mapping.reads}):
         entity = schema.entities[name]
         yield f"entity {name} {schema.id_spaces[name]}"
         for field in entity.fields:

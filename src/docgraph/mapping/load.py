@@ -40,7 +40,7 @@ def load_handlers(root: Path, manifest: Manifest, schema: Schema) -> Handlers:
 
     Loading again gives the new state and leaves what was loaded before as it was.
 
-    Raises Problems: of the manifest's `entities` and handlers, and of the modules.
+    Raises Problems: of the manifest's `entities`, `reads` and handlers, and of the modules.
     """
     loading = _Loading(root.resolve(), manifest, schema)
     sources = {source.name: loading.source(source) for source in manifest.sources}
@@ -90,14 +90,16 @@ class _Loading:
                 bind(found, shape)
 
     def _check_entities(self, source: DataSource) -> None:
-        for name, at in zip(source.mapping.entities, source.mapping.entities_at, strict=True):
+        mapping = source.mapping
+        places = (*mapping.entities_at, *mapping.reads_at)
+        for name, at in zip((*mapping.entities, *mapping.reads), places, strict=True):
             if name in self._schema.entities:
                 continue
             if name in self._schema.interfaces or name in self._schema.unions:
                 mend = f"list the types that it stands for: {', '.join(t.name for t in self._schema.concrete(name))}"
                 what = f"`{name}` is not an entity type but stands for several"
             elif name in self._schema.aggregations:
-                what, mend = f"`{name}` is an aggregation: it is computed, not written", "remove it"
+                what, mend = f"`{name}` is an aggregation: it is computed when it is asked for", "remove it"
             else:
                 what = f"{self._manifest.schema_file} declares no entity type `{name}`"
                 mend = _suggestion(name, self._schema.entities)

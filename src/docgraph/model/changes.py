@@ -53,7 +53,7 @@ class DocumentKey(msgspec.Struct, frozen=True, order=True, gc=False):
     Text compares by code point in Python, which is the bytewise order of UTF-8.
     """
 
-    source: int  # ordinal of the data source in the manifest, from 0
+    source: int  # ordinal of the data source in the order of positions, from 0
     path: str  # relative to the source's root, `/` between parts
 
 
