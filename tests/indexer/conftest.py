@@ -53,6 +53,7 @@ class Handlers:
         self.files: dict[str, bytes] = {}
         self.runs: list[str] = []
         self.fingerprint = b"one"
+        self.parts: dict[str, bytes] = {}
         self._ran = ran
 
     def source(self, name: str) -> Handlers:
@@ -126,6 +127,9 @@ class Applying:
     def __init__(self) -> None:
         self.changes: list[DocumentChange] = []
         self.committed: Block | None = None
+
+    def explain(self, codes: Mapping[bytes, Mapping[str, bytes]]) -> None:
+        """What codes are made of decides nothing."""
 
     async def apply(self, changes: Sequence[DocumentChange]) -> None:
         self.changes += changes

@@ -1,7 +1,8 @@
 """The commands. Each one turns its arguments into settings and one call, and its outcome into an exit code.
 
 Exit code 1 is for the author's mistakes, 75 (EX_TEMPFAIL) for the world's: an
-orchestrator may try the latter again.
+orchestrator may try the latter again. `plan` leaves with 3 where there is something
+to do: 2 is taken by arguments that cannot be read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import typer
 import uvloop
 from rich.markup import escape
 
+from docgraph.cli.plan import show_plan
 from docgraph.cli.scaffold import write_project
 from docgraph.cli.status import show_status
 from docgraph.cli.terminal import VIEWS, Terminal, View
@@ -27,10 +29,12 @@ from docgraph.model.problem import Location, Problem, Problems, Unavailable
 from docgraph.server.asking import ask, current_status
 from docgraph.server.checking import check_documents, check_project
 from docgraph.server.generated import write_generated
+from docgraph.server.planning import plan_index
 from docgraph.server.running import develop, index_once, keep_indexed, serve_only
 from docgraph.server.settings import Settings, read_settings
 
 AUTHORS_MISTAKE = 1
+SOMETHING_TO_DO = 3
 WORLDS_FAULT = 75
 
 
@@ -172,6 +176,24 @@ def status(
             _print_json(msgspec.json.encode(found))
         else:
             show_status(found)
+
+
+@app.command()
+def plan(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say what indexing would do now and why, without doing it. Exit code 3 if there is something to do."""
+    view = Terminal()
+    with _told(view):
+        found = _run(plan_index(_settings(project, index)), view)
+        if as_json:
+            _print_json(msgspec.json.encode(found))
+        else:
+            show_plan(found)
+        if not found.is_empty:
+            raise typer.Exit(SOMETHING_TO_DO)
 
 
 @app.command()

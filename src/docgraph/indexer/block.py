@@ -18,6 +18,7 @@ from docgraph.indexer.feed import Feed
 from docgraph.indexer.look import Survey, look
 from docgraph.indexer.memory import Memory
 from docgraph.indexer.run import Task, now, run
+from docgraph.mapping.parts import Parts
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
 from docgraph.model.events import DocumentsIndexed, Observe
 
@@ -29,6 +30,9 @@ class BlockWriter(Protocol):
     @property
     def committed(self) -> Block | None:
         """After the block's end: what was committed; None where nothing that readers see has changed."""
+
+    def explain(self, codes: Mapping[bytes, Parts]) -> None:
+        """Keep what codes of documents are made of."""
 
     async def apply(self, changes: Sequence[DocumentChange]) -> None: ...
 
@@ -146,6 +150,7 @@ async def commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, wr
             if changes:
                 if block is None:
                     block = await stack.enter_async_context(writer.block(now()))
+                    block.explain({code: parts for feed in work.feeds for code, parts in feed.codes()})
                 await block.apply(changes)
                 outcome.take(changes)
     outcome.block = block.committed if block else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Any, Protocol
 
 import msgspec
 
 from docgraph.formats import FORMATS, reader_for
+from docgraph.mapping.parts import Parts
 from docgraph.model.changes import Contribution
 from docgraph.model.document import Document, Reader
 from docgraph.model.events import Observe, ProblemFound
@@ -24,6 +25,10 @@ class SourceHandlers(Protocol):
     def fingerprint(self) -> bytes:
         """Differs when the handlers could say something else about the same document."""
 
+    @property
+    def parts(self) -> Parts:
+        """What the fingerprint is made of, by name."""
+
     async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:
         """What the document says, at most one contribution per entity.
 
@@ -36,6 +41,7 @@ class Reading(msgspec.Struct, frozen=True):
 
     reader: Reader
     code: bytes  # 16 bytes: of the handlers and the format; a document is run again when it differs
+    parts: Parts  # what the code is made of
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -58,6 +64,10 @@ class Feed(msgspec.Struct, frozen=True):
             reading = self.readings[extension] = self._reading(path)
             return reading
 
+    def codes(self) -> Iterator[tuple[bytes, Parts]]:
+        """What the source's documents are run through, as far as their extensions have been met."""
+        return ((reading.code, reading.parts) for reading in self.readings.values() if reading is not None)
+
     def told(self, path: str, problem: Problem) -> ProblemFound:
         """A problem of the document at `path`, its place as the author would type it."""
         shown = copy(problem)
@@ -75,4 +85,5 @@ class Feed(msgspec.Struct, frozen=True):
         if reader is None:
             return None
         digest = hashlib.blake2b(reader.name.encode() + b"\0" + self.handlers.fingerprint, digest_size=16)
-        return Reading(reader, digest.digest())
+        read_as = hashlib.blake2b(reader.name.encode(), digest_size=16).digest()
+        return Reading(reader, digest.digest(), {**self.handlers.parts, "the format of the documents": read_as})

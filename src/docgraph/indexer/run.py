@@ -39,6 +39,11 @@ class Task(msgspec.Struct, frozen=True):
     known: Known | None
 
 
+def content_hash(content: bytes) -> bytes:
+    """16 bytes; documents of one hash are taken to be equal."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
 def now() -> datetime:
     """UTC."""
     return datetime.now(UTC)
@@ -80,7 +85,7 @@ async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
     except SourceProblem as problem:
         unread = Known(UNREAD, NO_HASH, reading.code)
         return None if known == unread else Failed(key, unread, (problem,))
-    digest = hashlib.blake2b(content, digest_size=16).digest()
+    digest = content_hash(content)
     now_known = Known(settle(stat, time.time_ns()), digest, reading.code)
     if known is not None and known.hash == digest and known.code == reading.code:
         return None if known == now_known else Touched(key, now_known)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from docgraph.manifest.values import DataSource
 from docgraph.mapping.modules import GENERATED, Modules, Source, imported_names
@@ -21,7 +21,11 @@ SIZE = 16  # bytes
 def fingerprint(source: DataSource, schema: Schema, modules: Modules) -> bytes:
     """Equal for equal behaviour, as far as can be told without running."""
     digest = hashlib.blake2b(digest_size=SIZE)
-    for part in [*_code(module_name(source.mapping.file), modules), *_options(source), *_entities(source, schema)]:
+    for part in [
+        *_code(module_name(source.mapping.file), modules),
+        *described_mapping(source),
+        *_entities(source, schema),
+    ]:
         encoded = part.encode("utf-8", "surrogatepass")
         digest.update(len(encoded).to_bytes(8, "big"))
         digest.update(encoded)
@@ -54,6 +58,11 @@ def closure(name: str, modules: Modules) -> Mapping[str, Source]:
 
 def normalised(content: bytes) -> str:
     """What counts of a module's text. Raises SyntaxError."""
+    return ast.dump(stripped(content))
+
+
+def stripped(content: bytes) -> ast.Module:
+    """A module's syntax tree without what does not count. Raises SyntaxError."""
     tree = ast.parse(content)
     for node in ast.walk(tree):
         match node:
@@ -66,7 +75,7 @@ def normalised(content: bytes) -> str:
                 body[:1] = [] if len(body) > 1 or isinstance(node, ast.Module) else [ast.Pass()]
             case ast.Constant(kind="u"):
                 node.kind = None
-    return ast.dump(tree)
+    return tree
 
 
 def _code(name: str, modules: Modules) -> Iterator[str]:
@@ -85,7 +94,8 @@ def _static_imports(source: Source, package: str) -> Iterator[str]:
         return
 
 
-def _options(source: DataSource) -> Iterator[str]:
+def described_mapping(source: DataSource) -> Iterator[str]:
+    """What counts of the source's mapping and context in the manifest."""
     mapping = source.mapping
     yield mapping.file
     yield from (f"document {handler.handler} {handler.match}" for handler in mapping.document_handlers)
@@ -112,7 +122,12 @@ def _constant(value: object) -> Iterator[str]:
 
 
 def _entities(source: DataSource, schema: Schema) -> Iterator[str]:
-    for name in sorted({*source.mapping.entities, *source.mapping.reads}):
+    return described_entities(sorted({*source.mapping.entities, *source.mapping.reads}), schema)
+
+
+def described_entities(names: Iterable[str], schema: Schema) -> Iterator[str]:
+    """What counts of these entity types."""
+    for name in names:
         entity = schema.entities[name]
         yield f"entity {name} {schema.id_spaces[name]}"
         for field in entity.fields:

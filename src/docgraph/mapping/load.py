@@ -16,7 +16,8 @@ from docgraph.mapping.fingerprint import closure, fingerprint, module_name
 from docgraph.mapping.frames import Spot, spot_of, spot_of_function
 from docgraph.mapping.generate import class_name, generate
 from docgraph.mapping.modules import GENERATED, Modules
-from docgraph.mapping.run import Bound, SourceHandlers
+from docgraph.mapping.parts import parts
+from docgraph.mapping.run import Bound, Code, SourceHandlers
 from docgraph.mapping.shape import shapes
 from docgraph.model.nearest import nearest
 from docgraph.model.problem import Location, ManifestProblem, MappingProblem, Problem, Problems
@@ -76,7 +77,7 @@ class _Loading:
         self.files |= {each.path: each.content for each in used.values()}
         return SourceHandlers(
             source.name,
-            fingerprint(source, self._schema, self.modules),
+            Code(fingerprint(source, self._schema, self.modules), parts(source, self._schema, self.modules)),
             tuple(each for each in bound if each),
             {name: self._shapes[name] for name in source.mapping.entities},
             self.modules,

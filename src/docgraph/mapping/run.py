@@ -17,6 +17,7 @@ from docgraph.mapping.blame import Blame
 from docgraph.mapping.collect import CURRENT, Call, Collector, Misuse
 from docgraph.mapping.frames import Spot
 from docgraph.mapping.modules import Modules
+from docgraph.mapping.parts import Parts
 from docgraph.mapping.shape import Shape
 from docgraph.mapping.subject import Subject
 from docgraph.model.changes import Contribution
@@ -37,6 +38,13 @@ class Bound(msgspec.Struct, frozen=True):
     begins: Spot
 
 
+class Code(msgspec.Struct, frozen=True):
+    """What makes handlers do what they do."""
+
+    fingerprint: bytes  # 16 bytes
+    parts: Parts
+
+
 class _Run(msgspec.Struct, frozen=True):
     """One document on its way through the handlers."""
 
@@ -49,10 +57,10 @@ class SourceHandlers:
     """The handlers of one data source, ready to run."""
 
     def __init__(
-        self, name: str, fingerprint: bytes, bound: tuple[Bound, ...], writable: Mapping[str, Shape], modules: Modules
+        self, name: str, code: Code, bound: tuple[Bound, ...], writable: Mapping[str, Shape], modules: Modules
     ) -> None:
         self.name = name
-        self.fingerprint = fingerprint  # 16 bytes
+        self.fingerprint, self.parts = code.fingerprint, code.parts
         self._bound, self._writable, self._modules = bound, writable, modules
 
     async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:

@@ -176,6 +176,14 @@ create table {} (
 );
 comment on table {} is 'the newest lines that handlers logged, and problems of documents'"""
 
+CODE = """\
+create table {} (
+  id integer generated always as identity primary key,
+  code bytea not null unique,
+  parts jsonb not null
+);
+comment on table {} is 'what the code is made of that documents were run through'"""
+
 # Whose place is in the author's code says so in its message; path, line and column are the document's.
 PROBLEMS = """\
 create view {} as
@@ -217,6 +225,7 @@ def deployment_ddl(layout: Layout) -> Sql:
                 *(problem, problem),
             ),
             sql(LOG, layout.log, layout.log),
+            sql(CODE, layout.code, layout.code),
             sql(
                 PROBLEMS,
                 *(layout.problems, layout.source_names, problem, document),

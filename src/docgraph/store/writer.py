@@ -29,6 +29,7 @@ from docgraph.store.blocks import (
     read_head,
     serve,
 )
+from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_all_figures, keep_figures
 from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, first_line, run, told
 from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
@@ -65,6 +66,7 @@ class Session(msgspec.Struct):
     claims: bool = True  # whether any claim may exist
     flaws: bool = True  # whether any shared entity may have a flaw
     last: DocumentKey | None = None  # no document at a higher position is present
+    codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
 
     async def refresh(self) -> None:
         self.last = await read_last(self.connection, self.deployment.layout)
@@ -213,6 +215,7 @@ class BlockWriter:
         self._standing = session.standing()
         self._total = Outcome()
         self._applied = 0  # batches
+        self._codes: Codes = {}
 
     async def __aenter__(self) -> BlockWriter:
         connection = self._session.connection
@@ -228,6 +231,10 @@ class BlockWriter:
             with told(self._session.dsn):
                 await self._apply(batch)
 
+    def explain(self, codes: Codes) -> None:
+        """Keep with the block what codes of documents are made of."""
+        self._codes = codes
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -241,6 +248,8 @@ class BlockWriter:
                 block = await self._close() if self._session.complete else None
                 if self._total.logged:
                     await prune_log(self._session.connection, self._session.deployment.layout)
+                if not self._codes.keys() <= self._session.codes:
+                    await write_codes(self._session.connection, self._session.deployment.layout, self._codes)
             except BaseException as failure:
                 await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
                 raise
@@ -252,6 +261,7 @@ class BlockWriter:
                 raise
         self._session.claims, self._session.last = self._standing.claims, self._standing.last
         self._session.flaws = self._standing.flaws
+        self._session.codes |= self._codes.keys()
         if block is not None:
             self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
 

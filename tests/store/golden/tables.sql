@@ -94,6 +94,13 @@ create table "docgraph_d7"."$log" (
 );
 comment on table "docgraph_d7"."$log" is 'the newest lines that handlers logged, and problems of documents';
 
+create table "docgraph_d7"."$code" (
+  id integer generated always as identity primary key,
+  code bytea not null unique,
+  parts jsonb not null
+);
+comment on table "docgraph_d7"."$code" is 'what the code is made of that documents were run through';
+
 create view "docgraph_d7"."$problems" as
 select d.id as document, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[d.source + 1] as source, p.kind, d.path,
   case when p.place_path is not null then p.place_line when p.path = d.path then p.line end as line,

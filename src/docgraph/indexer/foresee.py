@@ -1,0 +1,171 @@
+"""Say what indexing would do now, and why, without doing it: `docgraph plan`.
+
+The look and the decision are those of indexing. Documents are read, so that a touched
+one is told from a changed one; no handler runs and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+
+import msgspec
+
+from docgraph.indexer.decide import Plan, decide
+from docgraph.indexer.feed import Feed
+from docgraph.indexer.look import Survey, look_everywhere
+from docgraph.indexer.project import Project, feeds_of
+from docgraph.indexer.run import NO_HASH, content_hash
+from docgraph.mapping.parts import Parts
+from docgraph.model.changes import DocumentKey, Known
+from docgraph.model.problem import Problems, SourceProblem
+from docgraph.model.schema import Schema
+from docgraph.model.sdl import read_schema
+from docgraph.sources.notes import Missing
+from docgraph.store.outlook import Meant, Outlook, ServedNow
+
+
+class Would(Enum):
+    """What would become of one document that is seen and not known to be as it was."""
+
+    ADD = "new"
+    CHANGE = "changed"
+    RECODE = "code"
+    LOSE = "gone"
+    TOUCH = "touched"
+
+    def among(self, source: SourcePlan) -> list[str]:
+        """The source's documents of which the same holds."""
+        found: list[str] = getattr(source, self.value)
+        return found
+
+
+class SourcePlan(msgspec.Struct):
+    """What would happen to the documents of one data source. Paths in bytewise order."""
+
+    source: str
+    new: list[str] = []
+    changed: list[str] = []  # their content differs
+    code: list[str] = []  # their content is the same, and what they would be run through differs
+    gone: list[str] = []
+    touched: list[str] = []  # only their look is noted
+    unchanged: int = 0
+    failing: list[str] = []  # those of the above that failed when they were last run, and would be run again
+    causes: list[str] = []  # what of the code differs, for documents that were run through other code
+
+    @property
+    def is_empty(self) -> bool:
+        """Would no handler run, and no document leave?"""
+        return not (self.new or self.changed or self.code or self.gone)
+
+
+class IndexPlan(msgspec.Struct, frozen=True):
+    """What an index run would do now."""
+
+    index: str
+    deployment: int | None  # that would be gone on with; None: a new one would be made
+    serving: int | None  # that is served meanwhile
+    why: tuple[str, ...]  # a deployment other than the served one is filled: what differs between the two
+    sources: tuple[SourcePlan, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing to do?"""
+        settled = self.deployment is not None and self.deployment == self.serving
+        return settled and all(source.is_empty for source in self.sources)
+
+
+def foresee(project: Project, index: str, outlook: Outlook) -> IndexPlan:
+    """What indexing `project` would do to what `outlook` tells.
+
+    Raises SourceAway: a source is not there.
+    """
+    served, meant = outlook.served, outlook.meant
+    known: Mapping[DocumentKey, Known] = meant.known if meant else {}
+    feeds = feeds_of(project)
+    survey = Survey()
+    plan = decide(known, look_everywhere(feeds, survey), blind=survey.blind)
+    sources = tuple(SourcePlan(feed.name) for feed in feeds)
+    for key in plan.gone:
+        sources[key.source].gone.append(key.path)
+    for key in plan.read:
+        before, source = known.get(key), sources[key.source]
+        would = _would(feeds[key.source], key.path, before)
+        would.among(source).append(key.path)
+        if meant and key in meant.failed and would is not Would.TOUCH:
+            source.failing.append(key.path)
+    for key in known:
+        sources[key.source].unchanged += 1
+    for ordinal, source in enumerate(sources):
+        source.unchanged -= len(source.changed) + len(source.code) + len(source.touched) + len(source.gone)
+        file = project.manifest.sources[ordinal].mapping.file
+        source.causes = _causes(feeds[ordinal], file, plan, meant) if meant else []
+    why = () if meant and meant.complete else tuple(_differences(served, project))
+    return IndexPlan(index, meant.deployment if meant else None, served.deployment if served else None, why, sources)
+
+
+def _would(feed: Feed, path: str, before: Known | None) -> Would:
+    """What would become of a document that would be read."""
+    if before is None:
+        return Would.ADD
+    try:
+        found = content_hash(feed.source.read(path)[0])
+    except Missing:
+        return Would.LOSE
+    except SourceProblem:
+        found = NO_HASH
+    reading = feed.reading(path)
+    if found != before.hash:
+        return Would.CHANGE
+    return Would.TOUCH if reading is not None and reading.code == before.code else Would.RECODE
+
+
+def _causes(feed: Feed, file: str, plan: Plan, meant: Meant) -> list[str]:
+    """What of the code differs, for those of the source's documents that were run through other code."""
+    pairs: dict[tuple[bytes, bytes], Parts] = {}
+    for key in plan.read:
+        if key.source == feed.ordinal and key in meant.known and (reading := feed.reading(key.path)):
+            pairs[meant.known[key].code, reading.code] = reading.parts
+    causes: set[str] = set()
+    for (before, now), has in pairs.items():
+        if before != now:
+            had = meant.codes.get(before, {})
+            differing = {name for name in had.keys() | has.keys() if had.get(name) != has.get(name)}
+            causes |= differing if had and differing else {f"the code of {file}, or what it imports"}
+    return sorted(causes)
+
+
+def _differences(served: ServedNow | None, project: Project) -> Iterator[str]:
+    """Why the served deployment cannot be gone on with."""
+    if served is None:
+        yield "nothing is served yet"
+        return
+    names = [source.name for source in project.manifest.sources]
+    told = [f"data source {name} is new" for name in names if name not in served.sources]
+    told += [f"data source {name} is gone" for name in served.sources if name not in names]
+    if not told and names != [*served.sources]:
+        told.append(f"the order of the data sources is now {', '.join(names)}")
+    told += _schema_differences(served.schema, project.schema)
+    yield from told or ["docgraph now builds indexes in another way"]
+
+
+def _schema_differences(before: str, now: Schema) -> Iterator[str]:
+    if before == now.text:
+        return
+    try:
+        was = read_schema(before, "schema.graphql")
+    except Problems:
+        yield "the schema changed"
+        return
+    kinds = ((was.entities, now.entities), (was.interfaces, now.interfaces), (was.enums, now.enums))
+    told = False
+    for had, has in (*kinds, (was.unions, now.unions), (was.aggregations, now.aggregations)):
+        for name in sorted(had.keys() | has.keys()):
+            if name not in had or name not in has:
+                told = True
+                yield f"type {name} is {'gone' if name not in has else 'new'}"
+            elif had[name] != has[name]:
+                told = True
+                yield f"type {name} changed"
+    if not told:
+        yield "the schema changed"
