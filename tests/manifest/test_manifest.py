@@ -185,7 +185,7 @@ dataSources:
         ("name: A", "nam: A", "5:5", "unknown key `nam`", "did you mean `name`?"),
         ("name: A", "name: ''", "5:11", "`name` is empty", "give it a value"),
         ("name: A", "name: A\n    network: mainnet", "6:5", "`network` is not available here", "no network"),
-        ("name: A", "name: A\n    onError: drop", "6:5", "`onError` is not available here", "last good state"),
+        ("name: A", "name: A\n    onError: drop", "6:5", "`onError` is not available here", "under `mapping`"),
         ("{path: a}", "{path: a, format: markdwn}", "6:31", "unknown format `markdwn`", "did you mean `markdown`?"),
         ("{path: a}", "{path: a, include: []}", "6:32", "`include` is an empty list", "at least one"),
         ("{path: a}", "{path: a, exclude: ['[']}", "6:33", "the pattern '['", ""),

@@ -14,6 +14,7 @@ from docgraph.model.changes import (
     Gone,
     Indexed,
     Known,
+    OnError,
     Remove,
     Save,
     Stat,
@@ -58,8 +59,10 @@ def random_change(chance: random.Random, present: State) -> DocumentChange:
             del present[key]
             return Gone(key)
         case 3:
-            present[key] = (known, present[key][1] if key in present else ())
-            return Failed(key, known, (Problem("broken", at=Location(key.path), mend="mend it"),))
+            on_error = chance.choice((OnError.KEEP, OnError.DROP))
+            stays = key in present and on_error is OnError.KEEP
+            present[key] = (known, present[key][1] if stays else ())
+            return Failed(key, known, (Problem("broken", at=Location(key.path), mend="mend it"),), on_error=on_error)
         case _:
             present[key] = (known, random_contributions(chance))
             return Indexed(key, known, present[key][1])

@@ -11,7 +11,7 @@ import msgspec
 
 from docgraph.formats import FORMATS, reader_for
 from docgraph.mapping.parts import Parts
-from docgraph.model.changes import Contribution
+from docgraph.model.changes import Contribution, OnError
 from docgraph.model.document import Document, Reader
 from docgraph.model.events import Observe, ProblemFound
 from docgraph.model.problem import HandlerProblem, Location, Problem
@@ -53,6 +53,7 @@ class Feed(msgspec.Struct, frozen=True):
     handlers: SourceHandlers
     context: Mapping[str, Any]
     readings: dict[str, Reading | None]  # by extension, filled as extensions are met
+    on_error: OnError = OnError.KEEP
 
     def reading(self, path: str) -> Reading | None:
         """How the document at `path` is read and by what code; None where no format is known for it."""

@@ -100,6 +100,7 @@ def feeds_of(project: Project) -> tuple[Feed, ...]:
             project.handlers.source(each.name),
             each.context,
             {},
+            each.mapping.on_error,
         )
         for ordinal, each in enumerate(project.manifest.sources)
     )

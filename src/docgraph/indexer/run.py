@@ -84,7 +84,7 @@ async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
         return gone
     except SourceProblem as problem:
         unread = Known(UNREAD, NO_HASH, reading.code)
-        return None if known == unread else Failed(key, unread, (problem,))
+        return None if known == unread else Failed(key, unread, (problem,), on_error=feed.on_error)
     digest = content_hash(content)
     now_known = Known(settle(stat, time.time_ns()), digest, reading.code)
     if known is not None and known.hash == digest and known.code == reading.code:
@@ -100,10 +100,10 @@ async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
     try:
         contributions = await feed.handlers.run(document, hear)
     except Problem as problem:
-        return Failed(key, now_known, (problem,), tuple(logs))
+        return Failed(key, now_known, (problem,), tuple(logs), feed.on_error)
     except Problems as several:
-        return Failed(key, now_known, several.problems, tuple(logs))
-    return Indexed(key, now_known, contributions, tuple(logs))
+        return Failed(key, now_known, several.problems, tuple(logs), feed.on_error)
+    return Indexed(key, now_known, contributions, tuple(logs), feed.on_error)
 
 
 async def run_all(project: Project, observe: Observe) -> AsyncIterator[Indexed | Failed]:

@@ -120,6 +120,10 @@ class MappingSection(Written, frozen=True, kw_only=True):
         tuple[RecordHandler, ...],
         Meta(description="Called once for each record of each document, after the document handlers."),
     ] = ()
+    on_error: Annotated[
+        Literal["keep", "drop"],
+        Meta(description="What a failing document said when it last worked: it stays (`keep`) or leaves (`drop`)."),
+    ] = "keep"
     kind: Annotated[Name | None, Meta(description="Accepted for compatibility; has no effect.")] = None
     api_version: Annotated[Name | None, Meta(description="Accepted for compatibility; has no effect.")] = None
     language: Annotated[Literal["python"] | None, Meta(description="Mappings are Python.")] = None
@@ -170,7 +174,7 @@ NOT_HERE: Mapping[type, Mapping[str, str]] = {
     },
     DataSource: {
         "network": "remove it; documents belong to no network",
-        "onError": "remove it; for now the last good state of a failing document always stays",
+        "onError": "write it under `mapping`",
     },
     MappingSection: {
         "batchHandlers": "use `recordHandlers`; there are no batches yet",

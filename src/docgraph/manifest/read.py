@@ -17,6 +17,7 @@ from docgraph.manifest.fit import Fitting, Misfit, find, suggestion
 from docgraph.manifest.stages import in_position_order
 from docgraph.manifest.tree import Entries, Items, Node, Report, Text, read_tree
 from docgraph.manifest.values import Constants, DataSource, DocumentHandler, Manifest, MappingOptions, RecordHandler
+from docgraph.model.changes import OnError
 from docgraph.model.document import Key
 from docgraph.model.problem import Location, ManifestProblem, Problems
 from docgraph.model.values import Refused
@@ -171,6 +172,7 @@ class _Reading:
             at=self._at(*here, "file"),
             entities_at=tuple(self._at(*here, "entities", index) for index in range(len(written.entities))),
             reads=tuple(written.reads),
+            on_error=OnError(written.on_error),
             reads_at=tuple(self._at(*here, "reads", index) for index in range(len(written.reads))),
         )
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, NoReturn
 
 import msgspec
 
+from docgraph.model.changes import OnError
 from docgraph.model.document import Key
 from docgraph.model.problem import Location
 from docgraph.model.values import Fields
@@ -58,6 +59,7 @@ class MappingOptions(msgspec.Struct, frozen=True):
     entities_at: tuple[Location, ...]  # of each name in `entities`
     reads: tuple[str, ...]  # the entity types that the source's handlers load
     reads_at: tuple[Location, ...]  # of each name in `reads`
+    on_error: OnError
 
 
 class DataSource(msgspec.Struct, frozen=True):

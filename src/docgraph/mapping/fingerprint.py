@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from docgraph.manifest.values import DataSource
 from docgraph.mapping.modules import GENERATED, Modules, Source, imported_names
+from docgraph.model.changes import OnError
 from docgraph.model.schema import EnumRef, Schema
 
 SIZE = 16  # bytes
@@ -101,6 +102,8 @@ def described_mapping(source: DataSource) -> Iterator[str]:
     yield from (f"document {handler.handler} {handler.match}" for handler in mapping.document_handlers)
     yield from (f"record {handler.handler} {handler.match} {handler.at}" for handler in mapping.record_handlers)
     yield from (f"reads {name} {name in mapping.entities}" for name in sorted(mapping.reads))
+    if mapping.on_error is not OnError.KEEP:  # documents that failed have to leave, or to be run once more to stay
+        yield f"on error {mapping.on_error}"
     yield from _constant(source.context)
 
 

@@ -7,6 +7,8 @@ a stored value looks like for each scalar is told by `model/values.py`.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
 
 import msgspec
 
@@ -74,6 +76,13 @@ class LogLine(msgspec.Struct, frozen=True):
     at: Location  # in the author's code
 
 
+class OnError(StrEnum):
+    """What a document's failing does to what it said when it last worked."""
+
+    KEEP = "keep"  # it stays, and is told to be stale
+    DROP = "drop"  # it leaves
+
+
 class Indexed(msgspec.Struct, frozen=True):
     """A document was run through its handlers: these are now its contributions, in the order they were made.
 
@@ -84,15 +93,17 @@ class Indexed(msgspec.Struct, frozen=True):
     known: Known
     contributions: tuple[Contribution, ...]
     logs: tuple[LogLine, ...] = ()
+    on_error: OnError = OnError.KEEP  # for when the store cannot hold them
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A document could not be run: its last good contributions stay, and these problems are told."""
+    """A document could not be run: these problems are told, and `on_error` says what becomes of its contributions."""
 
     key: DocumentKey
     known: Known
     problems: tuple[Problem, ...]  # at least one
     logs: tuple[LogLine, ...] = ()
+    on_error: OnError = OnError.KEEP
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -109,6 +120,19 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 DocumentChange = Indexed | Failed | Touched | Gone
+
+
+def replaces(change: DocumentChange) -> bool:
+    """Does what the document said before no longer count?"""
+    match change:
+        case Indexed() | Gone():
+            return True
+        case Failed(on_error=on_error):
+            return on_error is OnError.DROP
+        case Touched():
+            return False
+        case _:
+            assert_never(change)
 
 
 class TypeCounts(msgspec.Struct, frozen=True):

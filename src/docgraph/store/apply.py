@@ -18,6 +18,7 @@ from docgraph.model.changes import (
     Save,
     Touched,
     TypeCounts,
+    replaces,
 )
 from docgraph.model.problem import Problem
 from docgraph.store.act import Ids, act
@@ -85,10 +86,10 @@ async def apply_batch(
     numbers = await _number(connection, deployment, before, batch)
     stored, fresh, said, types = _encode(deployment, batch, numbers)
     gone = [before[change.key] for change in stored if isinstance(change, Gone) and change.key in before]
-    rerun = [before[change.key] for change in stored if isinstance(change, Indexed) and change.key in before]
-    decision = await _decide(connection, deployment, standing, fresh, (*gone, *rerun))
+    replaced = [before[change.key] for change in stored if replaces(change) and change.key in before]
+    decision = await _decide(connection, deployment, standing, fresh, replaced)
     acted = await act(connection, deployment, decision, standing.block, standing.retired)
-    dirty = await replace_said(connection, deployment, said, _documents(deployment, (*gone, *rerun), shared=True))
+    dirty = await replace_said(connection, deployment, said, _documents(deployment, replaced, shared=True))
 
     after = [_after(change, numbers, before, types) for change in stored if not isinstance(change, Gone)]
     remembered = [each for each in after if each is not None]
@@ -143,11 +144,13 @@ def _encode(
             continue
         try:
             said = contributions(deployment, change, numbers[change.key])
-            shared += said_by(deployment, change, numbers[change.key])
+            of_shared = list(said_by(deployment, change, numbers[change.key]))
         except Unstorable as refused:
-            changes.append(Failed(change.key, change.known, (refused.problem(change.key.path),), change.logs))
+            problems = (refused.problem(change.key.path),)
+            changes.append(Failed(change.key, change.known, problems, change.logs, change.on_error))
             continue
         changes.append(change)
+        shared += of_shared
         for key, sayings in said.items():
             fresh.setdefault(key, []).extend(sayings)
         types[change.key] = tuple(sorted({deployment.ordinals[each.type] for each in change.contributions}))
@@ -236,7 +239,7 @@ def _after(
         case Indexed() if number is not None:
             return Remembered(number, change.key, known, False, types[change.key])
         case Failed() if number is not None:
-            return Remembered(number, change.key, known, True, old.types if old else ())
+            return Remembered(number, change.key, known, True, old.types if old and not replaces(change) else ())
         case Touched() if old is not None:
             same = Known(known.stat, old.known.hash, old.known.code)
             return Remembered(old.id, change.key, same, old.failed, old.types)

@@ -363,7 +363,7 @@ def _failed(change: Indexed, refused: Exception) -> Failed:
         at=Location(change.key.path),
         mend="look for a value that is extremely large or long",
     )
-    return Failed(change.key, change.known, (problem,), change.logs)
+    return Failed(change.key, change.known, (problem,), change.logs, change.on_error)
 
 
 def _reason(refused: Exception) -> str:
