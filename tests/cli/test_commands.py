@@ -116,6 +116,35 @@ async def test_index_status_and_query_work_without_a_server(dsn: str, tmp_path: 
     assert "block 2, 15 documents" in said
 
 
+async def test_a_source_that_halts_keeps_the_index_at_the_block_before_and_every_command_says_so(
+    dsn: str, tmp_path: Path
+) -> None:
+    environment = {"DATABASE_URL": dsn}
+    project = write_items_project(tmp_path / "shop", 2)
+    manifest = project / "subgraph.yaml"
+    manifest.write_text(manifest.read_text().replace("entities: [Item]", "entities: [Item]\n      onError: halt"))
+    assert (await finished("index", folder=project, environment=environment))[0] == 0
+    (project / "items" / "i000001.json").write_text("{")
+    write_item(project, 0, name="renamed")
+    code, _, said = await finished("index", folder=project, environment=environment)
+    assert code == 1
+    assert "items/i000001.json:1:" in said
+    assert "halted the next block waits until the document that fails is mended" in said
+    code, out, _ = await finished("status", folder=project, environment=environment)
+    assert (code, "halted until 1 of the documents below" in out) == (0, True)
+    asked = '{ item(id: "i000000") { name } _meta { hasIndexingErrors block { number } } _problems { path stale } }'
+    code, out, said = await finished("query", asked, folder=project, environment=environment)
+    assert code == 0, out + said
+    assert json.loads(out)["data"] == {
+        "item": {"name": "item 0"},
+        "_meta": {"hasIndexingErrors": True, "block": {"number": 1}},
+        "_problems": [{"path": "i000001.json", "stale": True}],
+    }
+    write_item(project, 1, name="mended")
+    code, _, said = await finished("index", folder=project, environment=environment)
+    assert (code, "Item ~2" in said, "block 2" in said) == (0, True, True), said
+
+
 async def test_a_document_that_fails_is_told_and_hurts_nobody_else(dsn: str, tmp_path: Path) -> None:
     environment = {"DATABASE_URL": dsn}
     project = write_items_project(tmp_path / "shop", 3)

@@ -33,7 +33,7 @@ from docgraph.model.changes import (
 )
 from docgraph.model.document import Document
 from docgraph.model.events import BlockCommitted, Event, Observe, ProblemFound
-from docgraph.model.problem import HandlerProblem, Location, Unavailable
+from docgraph.model.problem import HandlerProblem, Location, Problem, Unavailable
 from docgraph.model.schema import Schema
 
 PATIENCE = 20  # seconds until a test that waits for something gives up
@@ -94,6 +94,9 @@ class Writer:
         told = [change for change in block.changes if not isinstance(change, Touched)]
         if told and self.complete:
             block.committed = self._add(len(told), timestamp)
+
+    async def hold_back(self, failures: Sequence[Failed]) -> tuple[Problem, ...]:
+        return ()
 
     async def lost_sources(self) -> tuple[str, ...]:
         return ()

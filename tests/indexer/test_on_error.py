@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,8 +13,10 @@ import pytest
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import load_project
-from docgraph.model.events import Event, ProblemFound
+from docgraph.model.events import Event, Halted, ProblemFound
 from docgraph.store.commit import open_store
+from docgraph.store.connection import connect
+from docgraph.store.served import Status, status
 
 MANIFEST = """\
 specVersion: 1.0.0
@@ -82,6 +86,21 @@ class Docs:
         finally:
             await connection.close()
 
+    async def status(self) -> Status:
+        connection = await connect(self.dsn)
+        try:
+            return await status(connection, "pages")
+        finally:
+            await connection.close()
+
+    def path(self, path: str) -> str:
+        return str(self.root / "docs" / path)
+
+    def age(self, path: str, seconds: int = 3_600) -> None:
+        """Let the document look as if it had been written some time ago, so that nobody waits for the rest of it."""
+        then = time.time() - seconds
+        os.utime(self.path(path), (then, then))
+
     def told(self) -> list[str]:
         return [event.problem.at.path for event in self.events if isinstance(event, ProblemFound)]
 
@@ -139,3 +158,96 @@ async def test_a_value_that_the_database_refuses_makes_its_document_leave_as_wel
     await docs.index()
     assert await docs.rows() == {"b": "good"}
     assert await docs.problems() == [("a.json", False)]
+
+
+async def test_under_halt_the_index_stays_at_the_block_before_and_says_so(docs: Docs) -> None:
+    docs.policy("halt")
+    docs.write("a.json", "a", "good")
+    await docs.index()
+    docs.write("a.json", "a", "newer")
+    docs.write("b.json", "b", "new")
+    docs.spoil("c.json")  # a document that the index has never heard of
+    await docs.index()
+    assert await docs.rows() == {"a": "good"}
+    assert await docs.problems() == [("c.json", False)]
+    found = await docs.status()
+    assert found.block is not None
+    assert (found.block.number, found.halted) == (1, 1)
+    assert [(each.source, each.path) for each in found.problems] == [("Docs", "c.json")]
+    assert docs.told() == ["docs/c.json"]
+    assert [event.documents for event in docs.events if isinstance(event, Halted)] == [1]
+
+
+async def test_a_halted_index_tells_a_problem_once_and_goes_on_with_all_that_waited(docs: Docs) -> None:
+    docs.policy("halt")
+    docs.write("a.json", "a", "good")
+    async with docs.opened() as indexer:
+        await indexer.catch_up()
+        docs.spoil("a.json")
+        docs.age("a.json")
+        assert await indexer.follow([docs.path("a.json")]) is None
+        docs.write("b.json", "b", "new")
+        docs.age("b.json")
+        assert await indexer.follow([docs.path("b.json")]) is None
+        assert indexer.halted
+        assert docs.told() == ["docs/a.json"]
+        assert await docs.rows() == {"a": "good"}
+        assert await docs.problems() == [("a.json", True)]
+        docs.write("a.json", "a", "mended")
+        docs.age("a.json", 1_800)
+        block = await indexer.follow([docs.path("a.json")])
+        assert block is not None
+        assert (block.number, block.documents) == (2, 2)
+    assert await docs.rows() == {"a": "mended", "b": "new"}
+    assert await docs.problems() == []
+
+
+async def test_a_halted_index_goes_on_after_a_restart_once_the_code_is_mended(docs: Docs) -> None:
+    docs.policy("halt")
+    docs.write("a.json", "a", "good")
+    await docs.index()
+    (docs.root / "pages.py").write_text(MAPPING.replace('data["title"]', 'data["titel"]'))
+    await docs.index()
+    await docs.index()
+    assert len(docs.told()) == 1
+    (docs.root / "pages.py").write_text(MAPPING.replace('data["title"]', 'data["title"] + "!"'))
+    await docs.index()
+    assert await docs.rows() == {"a": "good!"}
+    assert (await docs.status()).halted == 0
+
+
+async def test_taking_back_what_failed_lifts_the_halt_without_a_block(docs: Docs) -> None:
+    docs.policy("halt")
+    docs.write("a.json", "a", "good")
+    await docs.index()
+    docs.spoil("b.json")
+    await docs.index()
+    (docs.root / "docs/b.json").unlink()
+    await docs.index()
+    found = await docs.status()
+    assert found.block is not None
+    assert (found.block.number, found.halted, found.problems) == (1, 0, ())
+
+
+async def test_a_first_load_that_halts_serves_nothing_until_it_is_mended(docs: Docs) -> None:
+    docs.policy("halt")
+    docs.write("a.json", "a", "good")
+    docs.spoil("b.json")
+    async with docs.opened() as indexer:
+        assert await indexer.catch_up() is None
+        assert (await docs.status()).block is None
+        (docs.root / "docs/b.json").unlink()
+        docs.age("a.json")
+        assert await indexer.follow([docs.path("b.json")]) is not None
+    assert await docs.rows() == {"a": "good"}
+    assert await docs.problems() == []
+
+
+async def test_a_value_that_the_database_refuses_halts_as_well(docs: Docs) -> None:
+    docs.policy("halt")
+    docs.write("a.json", "a", "good")
+    await docs.index()
+    docs.write("a.json", "a" * 4_000, "too long for an index")
+    await docs.index()
+    assert await docs.rows() == {"a": "good"}
+    assert (await docs.status()).halted == 1

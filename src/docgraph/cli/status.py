@@ -23,6 +23,8 @@ def show_status(found: Status) -> None:
         f"[bold]{escape(found.index)}[/] deployment {found.deployment}, block {found.block.number}, "
         f"{found.block.timestamp:%Y-%m-%d %H:%M:%S} UTC"
     )
+    if found.halted:
+        console.print(f"[bold red]halted[/] until {found.halted:,} of the documents below are mended")
     documents = Table("source", "documents", "failed", box=None, pad_edge=False)
     for source in found.sources:
         documents.add_row(source.name, f"{source.documents:,}", f"[red]{source.failed:,}[/]" if source.failed else "0")

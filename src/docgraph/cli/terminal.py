@@ -22,6 +22,7 @@ from docgraph.model.events import (
     BlockCommitted,
     DocumentsIndexed,
     Event,
+    Halted,
     HeldBack,
     Listening,
     Logged,
@@ -94,6 +95,9 @@ class Terminal:
                     f"[yellow]waiting[/] no document of {escape(', '.join(sources))} fits the new schema; "
                     "what was indexed before is served until you mend the handlers or the documents"
                 )
+            case Halted(documents=documents):
+                noun = "the document that fails is" if documents == 1 else f"the {documents:,} documents that fail are"
+                self.say(f"[bold red]halted[/] the next block waits until {noun} mended")
             case _:
                 assert_never(event)
 

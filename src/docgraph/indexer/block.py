@@ -20,7 +20,9 @@ from docgraph.indexer.memory import Memory
 from docgraph.indexer.run import Task, now, run
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
-from docgraph.model.events import DocumentsIndexed, Observe
+from docgraph.model.events import DocumentsIndexed, Halted, Observe
+from docgraph.model.problem import Problem
+from docgraph.store.halted import Halts
 
 CHUNK = 1_000  # documents
 TOLD_EVERY = 200  # documents
@@ -50,6 +52,9 @@ class Writer(Protocol):
     def block(self, timestamp: datetime) -> AbstractAsyncContextManager[BlockWriter]:
         """All that is applied inside counts together, or not at all."""
 
+    async def hold_back(self, failures: Sequence[Failed]) -> Sequence[Problem]:
+        """Let these documents be those that hold the next block back, and no others. Returns the new problems."""
+
     async def lost_sources(self) -> Sequence[str]:
         """The data sources that would be served without a sound document if the first load were finished now."""
 
@@ -61,8 +66,13 @@ class Outcome(msgspec.Struct):
 
     block: Block | None = None
     changed: list[DocumentKey] = []
-    failed: list[Failed] = []
+    failed: list[Failed] = []  # with the problems that are to be told
     remembered: list[tuple[DocumentKey, Known | None]] = []
+    halting: list[DocumentKey] = []  # nothing was committed, because these fail that may not be gone on without
+
+    @property
+    def halted(self) -> bool:
+        return bool(self.halting)
 
     def take(self, changes: Sequence[DocumentChange]) -> None:
         for change in changes:
@@ -141,8 +151,27 @@ def task(key: DocumentKey, work: Work) -> Task:
 async def commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, writer: Writer) -> Outcome:
     """One block of all the chunks; its transaction begins with the first change.
 
+    Where a document fails that may not be gone on without, nothing is committed but that it is so.
+
     Raises Unavailable: nothing was committed.
     """
+    try:
+        outcome = await _commit(chunks, work, writer)
+    except Halts as halts:
+        new = await writer.hold_back(halts.failures)
+        if new:
+            work.observe(Halted(len(halts.failures)))
+        told = [
+            msgspec.structs.replace(each, problems=tuple(problem for problem in each.problems if problem in new))
+            for each in halts.failures
+        ]
+        return Outcome(failed=told, halting=[each.key for each in halts.failures])
+    await writer.hold_back(())
+    work.memory.remember(outcome.remembered)
+    return outcome
+
+
+async def _commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, writer: Writer) -> Outcome:
     outcome = Outcome()
     async with AsyncExitStack() as stack:
         block: BlockWriter | None = None
@@ -154,7 +183,6 @@ async def commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, wr
                 await block.apply(changes)
                 outcome.take(changes)
     outcome.block = block.committed if block else None
-    work.memory.remember(outcome.remembered)
     return outcome
 
 

@@ -49,6 +49,13 @@ class Indexer:
         self._folders: list[Identity | None] = []  # those that are watched, by source
         self._relinked = False  # whether a watched folder has lost the name by which the watcher knows it
         self._half_written: dict[DocumentKey, float] = {}  # → when it is taken as it is
+        self._held: frozenset[DocumentKey] = frozenset()  # what a block that may not be committed was to take in
+        self._halting: frozenset[DocumentKey] = frozenset()  # the documents that it failed for, as far as is known
+
+    @property
+    def halted(self) -> bool:
+        """Does the index stay at the block before, because a document fails that may not be gone on without?"""
+        return bool(self._held)
 
     async def catch_up(self) -> Block | None:
         """Make the index equal to the documents as they are now. None where nothing that readers see has changed:
@@ -68,7 +75,9 @@ class Indexer:
         if not self._writer.complete:
             return await self._load(plan, started)
         async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
-            return self._tell(await commit(chunks, self._work, self._writer), started)
+            outcome = await commit(chunks, self._work, self._writer)
+        self._hold(outcome, whole_sources(self._feeds))
+        return self._tell(outcome, started)
 
     async def watch(self, *, ready: asyncio.Event | None = None, check_every: float = CHECK_EVERY) -> tuple[str, ...]:
         """Catch up, then follow every change until one of the project's own files differs from what was loaded.
@@ -116,7 +125,11 @@ class Indexer:
         """Fill an empty index, step by step, so that a crash costs one step."""
         async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
             async for changes in chunks:
-                self._tell_failed(await commit(one(changes), self._work, self._writer))
+                outcome = await commit(one(changes), self._work, self._writer)
+                self._hold(outcome, whole_sources(self._feeds))
+                self._tell_failed(outcome)
+                if outcome.halted:
+                    return None
         return await self._finish_load(plan.read, started)
 
     async def _finish_load(self, changed: Sequence[DocumentKey], started: float) -> Block | None:
@@ -154,6 +167,8 @@ class Indexer:
         self, keys: Collection[DocumentKey], due: Collection[DocumentKey], started: float
     ) -> Block | None:
         """Make the index equal to what is at and beneath the keys, in one block. What is due is taken as it is."""
+        keys, due = self._held.union(keys), self._halting.union(due)
+        was_halted = self.halted
         survey = Survey()
         look = partial(look_at, keys, self._work, survey)
         plan = await asyncio.to_thread(look) if len(keys) > BURST else look()
@@ -165,10 +180,18 @@ class Indexer:
             self._half_written.pop(key, None)
         async with aclosing(ahead(self._whole(run_plan(plan, self._work), due))) as chunks:
             outcome = await commit(chunks, self._work, self._writer)
+        self._hold(outcome, keys)
         if self._writer.complete:
             return self._tell(outcome, started)
         self._tell_failed(outcome)
-        return await self._finish_load(outcome.changed, started) if outcome.changed else None
+        if outcome.halted or not (outcome.changed or was_halted):
+            return None
+        return await self._finish_load(outcome.changed, started)
+
+    def _hold(self, outcome: Outcome, keys: Collection[DocumentKey]) -> None:
+        """What was not committed is tried again with whatever happens next."""
+        self._held = frozenset(keys) if outcome.halted else frozenset()
+        self._halting = frozenset(outcome.halting)
 
     async def _whole(
         self, chunks: AsyncGenerator[list[DocumentChange], None], due: Collection[DocumentKey]
@@ -219,10 +242,10 @@ class Indexer:
         self._told = told | found.keys()
 
     def _tell(self, outcome: Outcome, started: float) -> Block | None:
-        if outcome.block is None:
-            return None
-        self._tell_failed(outcome)
-        self._tell_block(outcome.block, started, self._what(outcome.changed))
+        if outcome.block is not None or outcome.halted:
+            self._tell_failed(outcome)
+        if outcome.block is not None:
+            self._tell_block(outcome.block, started, self._what(outcome.changed))
         return outcome.block
 
     def _tell_failed(self, outcome: Outcome) -> None:

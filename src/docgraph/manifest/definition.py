@@ -121,8 +121,11 @@ class MappingSection(Written, frozen=True, kw_only=True):
         Meta(description="Called once for each record of each document, after the document handlers."),
     ] = ()
     on_error: Annotated[
-        Literal["keep", "drop"],
-        Meta(description="What a failing document said when it last worked: it stays (`keep`) or leaves (`drop`)."),
+        Literal["keep", "drop", "halt"],
+        Meta(
+            description="What a failing document said when it last worked: it stays (`keep`), it leaves (`drop`), "
+            "or the index stops before the block in which the document fails (`halt`)."
+        ),
     ] = "keep"
     kind: Annotated[Name | None, Meta(description="Accepted for compatibility; has no effect.")] = None
     api_version: Annotated[Name | None, Meta(description="Accepted for compatibility; has no effect.")] = None

@@ -81,6 +81,7 @@ class OnError(StrEnum):
 
     KEEP = "keep"  # it stays, and is told to be stale
     DROP = "drop"  # it leaves
+    HALT = "halt"  # it stays, and with it the index, at the block before
 
 
 class Indexed(msgspec.Struct, frozen=True):

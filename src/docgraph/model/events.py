@@ -69,6 +69,12 @@ class HeldBack(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]  # names of data sources
 
 
+class Halted(msgspec.Struct, frozen=True):
+    """The index stays at the block before: documents fail in the next one whose source says `onError: halt`."""
+
+    documents: int  # that fail, as far as is known
+
+
 class Logged(msgspec.Struct, frozen=True):
     """A library, or a part that knows no events, wrote to Python's log: a database that is silent, a fault of ours."""
 
@@ -94,6 +100,7 @@ Event = (
     | ProjectChanged
     | StandingBy
     | HeldBack
+    | Halted
     | Logged
 )
 Observe = Callable[[Event], None]

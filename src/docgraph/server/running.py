@@ -81,7 +81,14 @@ async def index_once(settings: Settings, observe: Observe) -> IndexReport:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
         async with _writer(dsn, settings, project, observe) as writer:
-            await Indexer(project, writer, observe).catch_up()
+            indexer = Indexer(project, writer, observe)
+            await indexer.catch_up()
+            if indexer.halted:
+                raise Problem(
+                    "the index stays as it was: documents fail, and their source says `onError: halt`",
+                    at=Location(project.manifest.path),
+                    mend="mend the problems told above, and index again",
+                )
             if not writer.complete:
                 raise Problem(
                     "the new index is not served: it would lose every document of a source",

@@ -15,6 +15,7 @@ from docgraph.model.changes import (
     Id,
     Indexed,
     Known,
+    OnError,
     Save,
     Touched,
     TypeCounts,
@@ -27,6 +28,7 @@ from docgraph.store.connection import Connection
 from docgraph.store.decide import REMOVED, Claim, Contribution, Decision, Key, Saved, decide
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
+from docgraph.store.halted import Halts
 from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
@@ -79,12 +81,17 @@ class Outcome(msgspec.Struct, frozen=True):
 async def apply_batch(
     connection: Connection, deployment: Deployment, standing: Standing, batch: Sequence[DocumentChange]
 ) -> Outcome:
-    """Apply changes to different documents as part of a block."""
+    """Apply changes to different documents as part of a block.
+
+    Raises Halts: a document fails that may not be gone on without.
+    """
     # A first load comes in the order of positions: beyond the last document that is present, all are new.
     maybe = [change.key for change in batch if standing.last is not None and change.key <= standing.last]
     before = await look_up(connection, deployment.layout, maybe)
     numbers = await _number(connection, deployment, before, batch)
     stored, fresh, said, types = _encode(deployment, batch, numbers)
+    if halting := [each for each in stored if isinstance(each, Failed) and each.on_error is OnError.HALT]:
+        raise Halts(halting)
     gone = [before[change.key] for change in stored if isinstance(change, Gone) and change.key in before]
     replaced = [before[change.key] for change in stored if replaces(change) and change.key in before]
     decision = await _decide(connection, deployment, standing, fresh, replaced)

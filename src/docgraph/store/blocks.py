@@ -27,6 +27,7 @@ HEAD = "select number, hash from {} order by number desc limit 1"
 ADD = """
 with added as (insert into {} (number, hash, timestamp, documents, counts) values ({}, {}, {}, {}, {}))
 select pg_notify({}, {})"""
+TELL = "select pg_notify({}, {})"
 ANY = "select exists (select from {})"
 COUNT_DOCUMENTS = "select count(*)::integer from {}"
 
@@ -99,8 +100,17 @@ async def add_block(connection: Connection, index: str, deployment: int, layout:
     """Write the block's row and tell whoever listens, at commit."""
     counts = {type_name: [each.created, each.changed, each.deleted] for type_name, each in block.counts.items()}
     columns = map(value, (block.number, block.hash, block.timestamp, block.documents, json.dumps(counts)))
-    told = json.dumps({"index": index, "deployment": deployment, "block": block.number})
-    await run(connection, sql(ADD, layout.block, *columns, value(CHANNEL), value(told)))
+    told = value(_told(index, deployment, block.number))
+    await run(connection, sql(ADD, layout.block, *columns, value(CHANNEL), told))
+
+
+async def tell(connection: Connection, index: str, deployment: int, block: int) -> None:
+    """Tell whoever listens, at commit, that there is something new to be known as of a block."""
+    await run(connection, sql(TELL, value(CHANNEL), value(_told(index, deployment, block))))
+
+
+def _told(index: str, deployment: int, block: int) -> str:
+    return json.dumps({"index": index, "deployment": deployment, "block": block})
 
 
 async def count_rows(connection: Connection, layout: Layout, number: int) -> dict[str, TypeCounts]:

@@ -184,6 +184,14 @@ create table {} (
 );
 comment on table {} is 'what the code is made of that documents were run through'"""
 
+HALTED = """\
+create table {} (
+  id integer primary key check (id < 0),
+  source smallint not null,
+  path text collate "C" not null
+);
+comment on table {} is 'failing documents that hold the next block back; their problems are in $problem'"""
+
 # Whose place is in the author's code says so in its message; path, line and column are the document's.
 PROBLEMS = """\
 create view {} as
@@ -193,7 +201,11 @@ select d.id as document, {}[d.source + 1] as source, p.kind, d.path,
   case when p.path = d.path then p.what
     else concat_ws(':', p.path, p.line, p."column") || ': ' || p.what end as message,
   p.mend, p.entity, null::text as id, p.handler, p.block, cardinality(d.types) > 0 as stale, p.ordinal
-from {} as p join {} as d on d.id = p.document
+from {} as p
+join (
+  select id, source, path, types from {}
+  union all select h.id, h.source, h.path, coalesce(o.types, '{{}}') from {} as h left join {} as o using (source, path)
+) as d on d.id = p.document
 union all
 select loser.id, {}[loser.source + 1], 'conflict', loser.path, c.line, null,
   c.type || '[' || c.id || '] is already saved by ' || winner.path || ' (of ' || {}[winner.source + 1]
@@ -226,9 +238,10 @@ def deployment_ddl(layout: Layout) -> Sql:
             ),
             sql(LOG, layout.log, layout.log),
             sql(CODE, layout.code, layout.code),
+            sql(HALTED, layout.halted, layout.halted),
             sql(
                 PROBLEMS,
-                *(layout.problems, layout.source_names, problem, document),
+                *(layout.problems, layout.source_names, problem, document, layout.halted, document),
                 *(layout.source_names, layout.source_names, claim, document, document),
                 *(layout.source_names, layout.flaw, document),
                 layout.problems,

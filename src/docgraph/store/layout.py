@@ -8,7 +8,7 @@ declares can collide with it.
       posting                    current rows of the entity Posting
       posting$history            rows that were current once
       company$said               of a shared entity: what each document says, row by row
-      $block  $document  $gone  $claim  $flaw  $problem  $log  $code
+      $block  $document  $gone  $claim  $flaw  $problem  $log  $code  $halted
       $problems              a view: all that is wrong now, conflicts over ids included
     <name of the index>          views of the served deployment, for psql and BI tools
 """
@@ -156,6 +156,11 @@ class Layout(msgspec.Struct, frozen=True):
     def problems(self) -> Sql:
         """All that is wrong now, as the API tells it: the problems of failed documents, and conflicts over ids."""
         return name(self.namespace, "$problems")
+
+    @property
+    def halted(self) -> Sql:
+        """Documents that hold the next block back."""
+        return name(self.namespace, "$halted")
 
     @property
     def code(self) -> Sql:

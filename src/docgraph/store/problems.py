@@ -29,7 +29,7 @@ KINDS: Mapping[str, type[Problem]] = {each.kind: each for each in (MappingProble
 READ = """
 select p.document, d.source, p.kind, p.path, p.line, p."column", p.what, p.mend,
   p.place_path, p.place_line, p.place_column, p.entity, p.handler
-from {} as p join {} as d on d.id = p.document
+from {} as p join (select id, source, path from {} union all select id, source, path from {}) as d on d.id = p.document
 where {}::integer[] is null or p.document = any({}::integer[])
 order by d.source, d.path, p.ordinal"""
 
@@ -69,20 +69,32 @@ async def replace_problems(
         number for number in {*now, *failed} if _all_columns(had.get(number, ())) != _all_columns(now.get(number, ()))
     ]
     await run(connection, sql(CLEAR, layout.problem, value(moved)))
+    await write_problems(connection, layout, block, {number: now.get(number, ()) for number in moved})
+    told = {number: _texts(had.get(number, ())) for number in moved}
+    return [each for number in moved for each in now.get(number, ()) if str(each) not in told[number]], bool(moved)
+
+
+async def write_problems(
+    connection: Connection, layout: Layout, block: int, problems: Mapping[int, Sequence[Problem]]
+) -> None:
+    """Write the problems of documents that have none written, by the documents' numbers."""
     statement, _ = render(sql(WRITE, layout.problem))
     records = [
         (number, ordinal, block, *_columns(problem))
-        for number in moved
-        for ordinal, problem in enumerate(now.get(number, ()))
+        for number, each in problems.items()
+        for ordinal, problem in enumerate(each)
     ]
     await connection.executemany(statement, records)
-    told = {number: _texts(had.get(number, ())) for number in moved}
-    return [each for number in moved for each in now.get(number, ()) if str(each) not in told[number]], bool(moved)
 
 
 async def read_problems(connection: Connection, layout: Layout) -> list[tuple[int, Problem]]:
     """Every problem of a present document with the ordinal of its source, in the order of positions."""
     return [(source, problem) for _, source, problem in await _read(connection, layout, None)]
+
+
+async def read_halting(connection: Connection, layout: Layout) -> list[Problem]:
+    """The problems of the documents that hold the next block back."""
+    return [problem for number, _, problem in await _read(connection, layout, None) if number < 0]
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -111,7 +123,7 @@ async def _read(
     connection: Connection, layout: Layout, documents: Sequence[int] | None
 ) -> list[tuple[int, int, Problem]]:
     wanted = value(documents)
-    rows = await fetch(connection, sql(READ, layout.problem, layout.document, wanted, wanted))
+    rows = await fetch(connection, sql(READ, layout.problem, layout.document, layout.halted, wanted, wanted))
     return [(document, source, _problem(*columns)) for document, source, *columns in rows]
 
 

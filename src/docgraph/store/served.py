@@ -98,6 +98,7 @@ class Status(msgspec.Struct, frozen=True):
     entities: Mapping[str, int] = {}  # rows by table name; large tables are estimated
     problems: tuple[ToldProblem, ...] = ()  # of failed documents, then conflicts over ids
     building: Building | None = None
+    halted: int = 0  # documents that hold the next block back; 0: nothing does
 
 
 async def served(connection: Connection, index: str) -> Served | None:
@@ -127,6 +128,7 @@ async def status(connection: Connection, index: str) -> Status:
             await _entities(connection, places),
             await _problems(connection, places, found.sources),
             building,
+            (await fetch(connection, sql(COUNT, places.halted)))[0][0],
         )
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 import msgspec
 
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Indexed, Known
-from docgraph.model.problem import ConflictProblem, Location, Unavailable, ValueProblem
+from docgraph.model.problem import ConflictProblem, Location, Problem, Unavailable, ValueProblem
 from docgraph.model.schema import Schema
 from docgraph.store.apply import Outcome, Standing, apply_batch
 from docgraph.store.blocks import (
@@ -28,6 +28,7 @@ from docgraph.store.blocks import (
     make_deployment,
     read_head,
     serve,
+    tell,
 )
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_all_figures, keep_figures
@@ -35,6 +36,7 @@ from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, conne
 from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
 from docgraph.store.deployment import Deployment, deployment
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, read_last, sum_content
+from docgraph.store.halted import clear_halting, has_halting, replace_halting
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
@@ -66,6 +68,7 @@ class Session(msgspec.Struct):
     claims: bool = True  # whether any claim may exist
     flaws: bool = True  # whether any shared entity may have a flaw
     last: DocumentKey | None = None  # no document at a higher position is present
+    halted: bool = True  # whether any document may hold the next block back
     codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
 
     async def refresh(self) -> None:
@@ -73,6 +76,7 @@ class Session(msgspec.Struct):
         self.head = await read_head(self.connection, self.deployment.layout)
         self.claims = await has_any(self.connection, self.deployment.layout.claim)
         self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
+        self.halted = await has_halting(self.connection, self.deployment.layout)
 
     def standing(self) -> Standing:
         """Where the next block begins."""
@@ -138,6 +142,24 @@ class Writer:
         Before the first load is over, each is a transaction of its own but all are one block.
         """
         return BlockWriter(self._open_session(), timestamp)
+
+    async def hold_back(self, failures: Sequence[Failed]) -> tuple[Problem, ...]:
+        """Let these documents be those that hold the next block back, and no others. Returns the problems that are new.
+
+        Told to readers like a block, although the number stays.
+        """
+        session = self._open_session()
+        connection, layout = session.connection, session.deployment.layout
+        if not failures and not session.halted:
+            return ()
+        with told(session.dsn):
+            async with connection.transaction():
+                new = await replace_halting(connection, layout, session.head.number, failures)
+                await write_log(connection, layout, session.head.number, [*map(line_of, new)])
+                if session.complete:
+                    await tell(connection, session.deployment.index, session.deployment.id, session.head.number)
+        session.halted = bool(failures)
+        return tuple(new)
 
     async def lost_sources(self) -> tuple[str, ...]:
         """The data sources that would be served without a sound document if the first load were finished now."""
@@ -248,6 +270,8 @@ class BlockWriter:
                 block = await self._close() if self._session.complete else None
                 if self._total.logged:
                     await prune_log(self._session.connection, self._session.deployment.layout)
+                if self._session.halted:
+                    await clear_halting(self._session.connection, self._session.deployment.layout)
                 if not self._codes.keys() <= self._session.codes:
                     await write_codes(self._session.connection, self._session.deployment.layout, self._codes)
             except BaseException as failure:
@@ -262,6 +286,7 @@ class BlockWriter:
         self._session.claims, self._session.last = self._standing.claims, self._standing.last
         self._session.flaws = self._standing.flaws
         self._session.codes |= self._codes.keys()
+        self._session.halted = False
         if block is not None:
             self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
 

@@ -101,6 +101,13 @@ create table "docgraph_d7"."$code" (
 );
 comment on table "docgraph_d7"."$code" is 'what the code is made of that documents were run through';
 
+create table "docgraph_d7"."$halted" (
+  id integer primary key check (id < 0),
+  source smallint not null,
+  path text collate "C" not null
+);
+comment on table "docgraph_d7"."$halted" is 'failing documents that hold the next block back; their problems are in $problem';
+
 create view "docgraph_d7"."$problems" as
 select d.id as document, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[d.source + 1] as source, p.kind, d.path,
   case when p.place_path is not null then p.place_line when p.path = d.path then p.line end as line,
@@ -108,7 +115,11 @@ select d.id as document, (select sources from "docgraph"."deployment" where name
   case when p.path = d.path then p.what
     else concat_ws(':', p.path, p.line, p."column") || ': ' || p.what end as message,
   p.mend, p.entity, null::text as id, p.handler, p.block, cardinality(d.types) > 0 as stale, p.ordinal
-from "docgraph_d7"."$problem" as p join "docgraph_d7"."$document" as d on d.id = p.document
+from "docgraph_d7"."$problem" as p
+join (
+  select id, source, path, types from "docgraph_d7"."$document"
+  union all select h.id, h.source, h.path, coalesce(o.types, '{}') from "docgraph_d7"."$halted" as h left join "docgraph_d7"."$document" as o using (source, path)
+) as d on d.id = p.document
 union all
 select loser.id, (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[loser.source + 1], 'conflict', loser.path, c.line, null,
   c.type || '[' || c.id || '] is already saved by ' || winner.path || ' (of ' || (select sources from "docgraph"."deployment" where namespace = E'docgraph_d7')[winner.source + 1]
