@@ -87,4 +87,4 @@ async def test_a_first_load_builds_its_indexes_once_it_is_over(writer_of, connec
     async with writer_of() as writer:
         assert await connection.fetchval(indexes) == 0
         await writer.finish_first_load(NOW)
-    assert await connection.fetchval(indexes) == 5
+    assert await connection.fetchval(indexes) == 6

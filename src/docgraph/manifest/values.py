@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, assert_never
 
 import msgspec
 
@@ -12,6 +12,8 @@ from docgraph.model.changes import OnError
 from docgraph.model.document import Key
 from docgraph.model.problem import Location
 from docgraph.model.values import Fields
+
+AUTO = 10_000  # blocks; as many as the log has lines
 
 
 class Constants(Fields):
@@ -82,3 +84,16 @@ class Manifest(msgspec.Struct, frozen=True):
     features: tuple[str, ...]
     prune: Literal["auto", "never"] | int  # history kept; a number counts blocks
     sources: tuple[DataSource, ...]  # in the order of positions: by stage, then as the manifest lists them
+
+    @property
+    def kept_blocks(self) -> int | None:
+        """How many blocks can be read back to; None: all of them."""
+        match self.prune:
+            case "never":
+                return None
+            case "auto":
+                return AUTO
+            case int(blocks):
+                return blocks
+            case _:
+                assert_never(self.prune)

@@ -1,6 +1,7 @@
 """The versions of one entity as a list, in SQL.
 
-What a version leads to is read as of the block that made it.
+What a version leads to is read as of the block that made it, or as of the earliest
+block that is kept where that is later.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def _branch(root: plan.History, setting: Setting, row: Row, outputs: Outputs) ->
     """The versions of one concrete type: an id may have been another type's before."""
     columns, until = stored(row.table), name(UNTIL)
     source = sql(VERSIONS, columns, until, row.table.current, columns, until, row.table.history, row.alias)
-    then = msgspec.structs.replace(setting, number=row.since)
+    kept = sql("(select min({}) from {})", name("number"), setting.layout.block)
+    then = msgspec.structs.replace(setting, number=sql("greatest({}, {})", row.since, kept))
     # No two versions of an id are made by one block.
     ordered = row.since if root.direction is plan.Direction.ASC else sql("-{}", row.since)
     return Branch(

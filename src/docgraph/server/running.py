@@ -154,6 +154,7 @@ async def _writer(dsn: str, settings: Settings, project: Project, observe: Obser
             [source.name for source in project.manifest.sources],
             project.fingerprint,
             on_wait=lambda: observe(StandingBy(settings.index)),
+            keep=project.manifest.kept_blocks,
         ) as writer,
     ):
         yield writer

@@ -106,7 +106,7 @@ async def apply_batch(
     lines = [line for change in stored if isinstance(change, Indexed | Failed) for line in change.logs]
     lines += map(line_of, problems)
     await write_log(connection, deployment.layout, standing.block, lines)
-    await forget_documents(connection, deployment.layout, [each.id for each in gone])
+    await forget_documents(connection, deployment.layout, [each.id for each in gone], standing.block)
 
     content = sum(each.content for each in remembered)
     content -= sum(each.content for each in (*gone, *(before[each.key] for each in remembered if each.key in before)))

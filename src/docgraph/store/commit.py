@@ -50,12 +50,14 @@ class Store(msgspec.Struct, frozen=True):
         sources: Sequence[str],
         fingerprint: bytes,
         on_wait: Callable[[], None] | None = None,
+        keep: int | None = None,
     ) -> AsyncIterator[Writer]:
         """The one writer of the deployment with this fingerprint, which is made where it is missing.
 
-        While another process is that writer, calls `on_wait` once and waits.
+        While another process is that writer, calls `on_wait` once and waits. The writer lets the last `keep` blocks be
+        read, and some more; None: all.
         """
-        writer = Writer(Target(self.dsn, self.index, schema, tuple(sources), fingerprint), on_wait)
+        writer = Writer(Target(self.dsn, self.index, schema, tuple(sources), fingerprint, keep), on_wait)
         try:
             await writer.open()
             yield writer

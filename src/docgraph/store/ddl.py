@@ -110,7 +110,8 @@ comment on table {} is 'every document that is present, as it was when it was la
 create table {} (
   id integer primary key,
   source smallint not null,
-  path text collate "C" not null
+  path text collate "C" not null,
+  block integer not null
 );
 comment on table {} is 'what documents that are gone were called, since history mentions them';
 
@@ -370,6 +371,9 @@ def _create_indexes(layout: Layout, table: Table) -> Iterator[Sql]:
         yield _create_index(layout, table, "gin" if columns[0] in lists else "btree", columns)
     for fulltext in table.searches:
         yield _create_index(layout, table, "gin", (search_column(fulltext),))
+    # By which pruning finds what ended before a block.
+    called = fit("$by_".join((table.name, UNTIL)))
+    yield sql("create index if not exists {} on {} ({})", name(called), table.history, name(UNTIL))
 
 
 def _create_index(layout: Layout, table: Table, method: str, columns: tuple[str, ...]) -> Sql:

@@ -40,7 +40,7 @@ where d.id = n.id"""
 
 FORGET = """
 with gone as (delete from {} where id = any({}::integer[]) returning id, source, path)
-insert into {} (id, source, path) select * from gone"""
+insert into {} (id, source, path, block) select gone.*, {}::integer from gone"""
 CONTENT = "select source, path, hash, code from {}"
 HASH_MODULUS = 1 << 256
 
@@ -137,10 +137,10 @@ async def write_documents(
         await run(connection, sql(UPDATE, layout.document, *columns))
 
 
-async def forget_documents(connection: Connection, layout: Layout, numbers: Sequence[int]) -> None:
-    """These documents are gone; what they were called is kept for readers of history."""
+async def forget_documents(connection: Connection, layout: Layout, numbers: Sequence[int], block: int) -> None:
+    """These documents are gone as of the block; what they were called is kept for readers of history."""
     if numbers:
-        await run(connection, sql(FORGET, layout.document, value(list(numbers)), layout.gone))
+        await run(connection, sql(FORGET, layout.document, value(list(numbers)), layout.gone, value(block)))
 
 
 def _record(document: Remembered) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ to the rows is decided and carried out elsewhere; here is when it counts.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -41,7 +40,9 @@ from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
 from docgraph.store.problems import read_conflicts, read_problems, storable
+from docgraph.store.prune import earliest_due, forget_blocks, read_earliest, remove_versions
 from docgraph.store.shared import fold, fold_all
+from docgraph.store.turns import take_turn, turn_of, wait_for_turn
 from docgraph.store.views import repoint
 
 BATCH = 2_000  # changes that are read, decided and written at once
@@ -55,6 +56,7 @@ class Target(msgspec.Struct, frozen=True):
     schema: Schema
     sources: tuple[str, ...]  # names, by ordinal
     fingerprint: bytes
+    keep: int | None = None  # blocks that can be read back to; None: all
 
 
 class Session(msgspec.Struct):
@@ -70,6 +72,8 @@ class Session(msgspec.Struct):
     last: DocumentKey | None = None  # no document at a higher position is present
     halted: bool = True  # whether any document may hold the next block back
     codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
+    earliest: int = 0  # block that can still be read
+    cut: bool = False  # whether versions that ended before it may be left
 
     async def refresh(self) -> None:
         self.last = await read_last(self.connection, self.deployment.layout)
@@ -77,6 +81,7 @@ class Session(msgspec.Struct):
         self.claims = await has_any(self.connection, self.deployment.layout.claim)
         self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
         self.halted = await has_halting(self.connection, self.deployment.layout)
+        self.earliest = await read_earliest(self.connection, self.deployment.layout)
 
     def standing(self) -> Standing:
         """Where the next block begins."""
@@ -141,7 +146,7 @@ class Writer:
 
         Before the first load is over, each is a transaction of its own but all are one block.
         """
-        return BlockWriter(self._open_session(), timestamp)
+        return BlockWriter(self._open_session(), timestamp, self._target.keep)
 
     async def hold_back(self, failures: Sequence[Failed]) -> tuple[Problem, ...]:
         """Let these documents be those that hold the next block back, and no others. Returns the problems that are new.
@@ -194,6 +199,7 @@ class Writer:
                 await repoint(connection, deployed.index, layout)
                 await add_block(connection, deployed.index, deployed.id, layout, block)
         session.head, session.complete = Head(number, content), True
+        session.earliest = session.earliest or number
         return block
 
     def _open_session(self) -> Session:
@@ -202,13 +208,12 @@ class Writer:
         return self._session
 
     async def _wait_for_turn(self, connection: Connection) -> None:
-        name = self._target.index.encode() + b"\0" + self._target.fingerprint
-        turn = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)
-        if await connection.fetchval("select pg_try_advisory_lock($1)", turn):
+        turn = turn_of(self._target.index, self._target.fingerprint)
+        if await take_turn(connection, turn):
             return
         if self._on_wait is not None:
             self._on_wait()
-        await connection.execute("select pg_advisory_lock($1)", turn)
+        await wait_for_turn(connection, turn)
 
     async def _find_or_make(self, connection: Connection) -> Session:
         target = self._target
@@ -231,9 +236,10 @@ class Writer:
 class BlockWriter:
     """One block in the making. Nothing of it is seen before its `async with` ends, and nothing if that fails."""
 
-    def __init__(self, session: Session, timestamp: datetime) -> None:
+    def __init__(self, session: Session, timestamp: datetime, keep: int | None) -> None:
         self.committed: Block | None = None  # afterwards; None where nothing changed, and during the first load
-        self._session, self._timestamp = session, timestamp
+        self._session, self._timestamp, self._keep = session, timestamp, keep
+        self._earliest, self._cut = session.earliest, session.cut
         self._standing = session.standing()
         self._total = Outcome()
         self._applied = 0  # batches
@@ -287,6 +293,7 @@ class BlockWriter:
         self._session.flaws = self._standing.flaws
         self._session.codes |= self._codes.keys()
         self._session.halted = False
+        self._session.earliest, self._session.cut = self._earliest, self._cut
         if block is not None:
             self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
 
@@ -356,7 +363,19 @@ class BlockWriter:
             (*total.problems, *conflicts),
         )
         await add_block(session.connection, deployed.index, deployed.id, deployed.layout, block)
+        await self._prune()
         return block
+
+    async def _prune(self) -> None:
+        """Cut history where enough has come together, or where the last cut is not through."""
+        connection, layout = self._session.connection, self._session.deployment.layout
+        if self._keep is None:
+            return
+        if (due := earliest_due(self._earliest, self._standing.block, self._keep)) is not None:
+            await forget_blocks(connection, layout, due)
+            self._earliest, self._cut = due, True
+        if self._cut:
+            self._cut = await remove_versions(connection, layout, self._earliest)
 
     async def _new_conflicts(self) -> list[ConflictProblem]:
         """The conflicts that the block brought and that are still there at its end."""

@@ -29,7 +29,8 @@ comment on table "docgraph_d7"."$document" is 'every document that is present, a
 create table "docgraph_d7"."$gone" (
   id integer primary key,
   source smallint not null,
-  path text collate "C" not null
+  path text collate "C" not null,
+  block integer not null
 );
 comment on table "docgraph_d7"."$gone" is 'what documents that are gone were called, since history mentions them';
 
