@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from docgraph.api.limits import Limits
+from docgraph.model.problem import Location, Problem
 from docgraph.server.settings import limit_name, read_settings
 
 
@@ -36,3 +37,21 @@ def test_a_limit_that_is_no_whole_number_above_zero_is_refused_by_name(tmp_path:
 def test_a_limit_that_is_no_time_above_zero_is_refused_by_name(tmp_path: Path, text: str) -> None:
     with pytest.raises(ValueError, match="DOCGRAPH_MAX_WAIT_SECONDS is"):
         read_settings(tmp_path, environment={"DOCGRAPH_MAX_WAIT_SECONDS": text})
+
+
+@pytest.mark.parametrize("name", ["public", "pg_mine", "docgraph", "docgraph_d1", "information_schema", "shop$verify"])
+def test_a_name_that_no_index_can_have_is_refused_where_it_was_given(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Problem, match="an index cannot be called") as told:
+        read_settings(tmp_path, index=name, environment={})
+    assert told.value.at == Location("--index")
+    with pytest.raises(Problem, match="an index cannot be called") as told:
+        read_settings(tmp_path, environment={"DOCGRAPH_INDEX": name})
+    assert told.value.at == Location("DOCGRAPH_INDEX")
+
+
+@pytest.mark.parametrize(
+    ("folder", "index"),
+    [("public", "index_public"), ("PG-dumps", "index_pg_dumps"), ("7", "index_7"), ("Jobs", "jobs")],
+)
+def test_an_index_is_called_as_the_folder_of_the_project_or_nearly(tmp_path: Path, folder: str, index: str) -> None:
+    assert read_settings(tmp_path / folder, environment={}).index == index

@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 
 from docgraph.api.limits import Limits
+from docgraph.model.problem import Location, Problem
+from docgraph.store.views import may_be_called
 
 DEFAULT_PORT = 8000
 LIMIT = "DOCGRAPH_MAX_"  # before the name of a limit
@@ -49,7 +51,8 @@ def read_settings(
 
     Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT, and DOCGRAPH_MAX_… for the limits.
 
-    Raises ValueError: DOCGRAPH_PORT is not a port, or a limit is not a number above zero.
+    Raises ValueError: DOCGRAPH_PORT is not a port, or a limit is not a number above zero. Raises Problem: no index can
+    have this name.
     """
     environment = os.environ if environment is None else environment
     project = project.resolve()
@@ -60,12 +63,24 @@ def read_settings(
     return Settings(
         project=project,
         database_url=database_url or environment.get("DATABASE_URL") or None,
-        index=index or environment.get("DOCGRAPH_INDEX") or index_name(project),
+        index=_index(index, environment) or index_name(project),
         host=host or environment.get("DOCGRAPH_HOST") or "127.0.0.1",
         port=port,
         environment=environment,
         limits=_limits(environment),
     )
+
+
+def _index(flag: str | None, environment: Mapping[str, str]) -> str | None:
+    """The name that somebody has given, if any."""
+    named = flag or environment.get("DOCGRAPH_INDEX") or None
+    if named is not None and not may_be_called(named):
+        raise Problem(
+            f"an index cannot be called '{named}': Postgres or docgraph needs that name for itself",
+            at=Location("--index" if flag else "DOCGRAPH_INDEX"),
+            mend="give the index another name; without one it is called as the project's folder",
+        )
+    return named
 
 
 def _limits(environment: Mapping[str, str]) -> Limits:
@@ -90,4 +105,4 @@ def limit_name(limit: str) -> str:
 def index_name(project: Path) -> str:
     """The usual name of a project's index: its folder's name, as Postgres likes names."""
     name = re.sub(r"[^a-z0-9]+", "_", project.name.lower()).strip("_")
-    return f"index_{name}".rstrip("_") if not name or name[0].isdigit() or name == "docgraph" else name
+    return name if name and not name[0].isdigit() and may_be_called(name) else f"index_{name}".rstrip("_")

@@ -13,14 +13,27 @@ from docgraph.store.sql import join, name, sql, text_literal, value
 
 MARK = "docgraph: views of the index that is served"
 RESERVED = ("public", "information_schema", CONTROL)
+SCRATCH = "$verify"
+RENAME = "give the index another name: --index NAME, or DOCGRAPH_INDEX"
 OWNER = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = {}"
 VIEWS = "select viewname from pg_views where schemaname = {}"
 
 
+def may_be_called(index: str) -> bool:
+    """Whether an index of this name could have views: Postgres and docgraph need some names for themselves."""
+    taken = index in RESERVED or index.startswith(("pg_", f"{CONTROL}_d")) or index.endswith(SCRATCH)
+    return bool(index) and not taken and "\0" not in index
+
+
+def scratch_name(index: str) -> str:
+    """What a deployment that is built for a comparison, and never served, stands under instead of its index."""
+    return index + SCRATCH
+
+
 def check_name(index: str) -> None:
     """Raises Unavailable: an index of this name could not have views."""
-    if not index or index in RESERVED or index.startswith(("pg_", f"{CONTROL}_d")) or "\0" in index:
-        raise Unavailable(f"an index cannot be called {index!r}", mend="give it another name")
+    if not may_be_called(index):
+        raise Unavailable(f"an index cannot be called {index!r}", mend=RENAME)
 
 
 async def check_free(connection: Connection, index: str) -> bool:
@@ -32,7 +45,7 @@ async def check_free(connection: Connection, index: str) -> bool:
     if found and found[0][0] != MARK:
         raise Unavailable(
             f"the database has a schema {index!r} that docgraph did not make",
-            mend="give the index another name, or use another database",
+            mend=f"{RENAME}, or use another database",
         )
     return bool(found)
 
