@@ -21,17 +21,21 @@ import typer
 import uvloop
 from rich.markup import escape
 
+from docgraph.cli.operating import show_deployments, show_pruned, show_sampled, show_verified
 from docgraph.cli.plan import show_plan
 from docgraph.cli.scaffold import write_project
 from docgraph.cli.status import show_status
-from docgraph.cli.terminal import VIEWS, Terminal, View
+from docgraph.cli.terminal import VIEWS, Terminal, View, render_counts
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
 from docgraph.server.asking import ask, current_status
 from docgraph.server.checking import check_documents, check_project
 from docgraph.server.generated import write_generated
+from docgraph.server.keeping import drop, kept, kept_of_all, prune, rewound
 from docgraph.server.planning import plan_index
 from docgraph.server.running import develop, index_once, keep_indexed, serve_only
+from docgraph.server.sampling import verify_sample
 from docgraph.server.settings import Settings, read_settings
+from docgraph.server.verifying import verify as verify_all
 
 AUTHORS_MISTAKE = 1
 SOMETHING_TO_DO = 3
@@ -215,6 +219,90 @@ def query(
         _print_json(answer)
         if "errors" in msgspec.json.decode(answer):
             raise typer.Exit(AUTHORS_MISTAKE)
+
+
+@app.command()
+def verify(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    sample: Annotated[int | None, typer.Option("--sample", min=1, help="Only run so many documents again.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Which documents --sample takes.")] = None,
+) -> None:
+    """Hold what is served against a clean rebuild. Exit code 1 if they differ."""
+    view = Terminal()
+    with _told(view):
+        settings = _settings(project, index)
+        if sample is not None:
+            equal = show_sampled(_run(verify_sample(settings, sample, seed), view), view.say)
+        else:
+
+            def moved(count: int) -> None:
+                view.say(f"[yellow]again[/] documents have changed while verifying: {count:,}")
+
+            equal = show_verified(_run(verify_all(settings, view.observe, moved), view), view.say)
+        if not equal:
+            raise typer.Exit(AUTHORS_MISTAKE)
+
+
+@app.command("list")
+def list_command(
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Of every index in the database.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Name the deployments of the index: which is served, how large they are, whether a process writes them."""
+    view = Terminal()
+    with _told(view):
+        settings = _settings(project, index)
+        found = _run(kept_of_all(settings) if everything else kept(settings), view)
+        if as_json:
+            _print_json(msgspec.json.encode(found))
+        else:
+            show_deployments(found)
+
+
+@app.command("prune")
+def prune_command(project: ProjectOption = HERE, index: IndexOption = None) -> None:
+    """Drop retired deployments, and history beyond what the manifest wants kept."""
+    view = Terminal()
+    with _told(view):
+        show_pruned(_run(prune(_settings(project, index)), view), view.say)
+
+
+@app.command("drop")
+def drop_command(
+    name: Annotated[str, typer.Argument(help="The index.")],
+    project: ProjectOption = HERE,
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
+) -> None:
+    """Remove an index with everything of it. The documents stay."""
+    view = Terminal()
+    with _told(view):
+        settings = _settings(project, name)
+        if not yes:
+            _confirm(f"remove the index '{name}' with everything of it?")
+        count = _run(drop(settings), view)
+        view.say(f"[green]ok[/] {escape(name)} is gone, with {count} deployment{'' if count == 1 else 's'}")
+
+
+@app.command("rewind")
+def rewind_command(
+    to_block: Annotated[int, typer.Option("--to-block", min=1, help="The block whose rows come back.")],
+    project: ProjectOption = HERE,
+    index: IndexOption = None,
+) -> None:
+    """Make the index look as of an earlier block, until it is indexed again."""
+    view = Terminal()
+    with _told(view):
+        block = _run(rewound(_settings(project, index), to_block), view)
+        view.say(f"[green]ok[/] block {block.number} looks as block {to_block} did  {render_counts(block)}")
+
+
+def _confirm(question: str) -> None:
+    """Nothing, if a person says yes. Raises Problem: there is none to ask, or they say no."""
+    if not (sys.stdin.isatty() and typer.confirm(question)):
+        raise Problem("nothing was removed", at=Location("drop"), mend="confirm it, or say --yes")
 
 
 def _print_json(text: bytes) -> None:

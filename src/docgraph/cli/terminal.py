@@ -106,6 +106,7 @@ class Terminal:
         self._finish_bar()
 
     def _start_bar(self, total: int) -> None:
+        self._finish_bar()
         if not self.console.is_terminal:
             return
         self._progress = Progress(
