@@ -5,9 +5,21 @@ from __future__ import annotations
 import random
 
 import pytest
-from support.histories import NOW, State, commit, hash_of, indexed, leftovers, post, random_change, rebuild, rows
+from support.histories import (
+    NOW,
+    State,
+    catching_up,
+    commit,
+    hash_of,
+    indexed,
+    leftovers,
+    post,
+    random_change,
+    rebuild,
+    rows,
+)
 
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed
+from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone
 from docgraph.model.problem import Unavailable
 from docgraph.store.deployment import deployment
 from docgraph.store.prune import prune_now
@@ -38,17 +50,6 @@ async def go_back(connection, schema, number: int, fingerprint: bytes = b"one"):
     found = await served(connection, "shop")
     deployed = deployment(found.deployment, "shop", found.sources, schema, found.namespace)
     return await rewind(connection, deployed, fingerprint, number, NOW)
-
-
-def catching_up(present: State, known, chance: random.Random) -> list[DocumentChange]:
-    """What a scan would find: documents that are not as they are known, and those that are gone."""
-    changes: list[DocumentChange] = [Gone(key) for key in known if key not in present]
-    for key, (now, said) in present.items():
-        before = known.get(key)
-        if before is None or (before.hash, before.code) != (now.hash, now.code):
-            changes.append(Indexed(key, now, said))
-    chance.shuffle(changes)
-    return changes
 
 
 def sound_change(chance: random.Random, present: State) -> DocumentChange:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from support.histories import catching_up
 
 from docgraph.model.changes import (
     Contribution,
@@ -23,11 +24,15 @@ from docgraph.model.changes import (
 )
 from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
+from docgraph.store.compare import Comparison, compare
+from docgraph.store.deployment import deployment
 from docgraph.store.documents import block_hash, content_number
+from docgraph.store.rewind import rewind
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HISTORIES = 300
 STEPS = 4
+REWOUND = 25
 
 SDL = """
 enum Tint { RED GREEN BLUE }
@@ -250,6 +255,68 @@ async def test_a_first_load_gives_what_blocks_give(writer_of, connection):
         assert created == {name: len(rows) for name, rows in (("Company", companies), ("Person", people)) if rows}
         content = sum(content_number(key, known.hash, known.code) for key, (known, _) in present.items())
         assert finished.hash == block_hash(content)
+
+
+async def test_a_past_makes_no_difference_to_a_comparison_and_tampering_does(writer_of, schema, connection):
+    one, other = (deployment(number, "shop", ["first", "second"], schema, f"docgraph_d{number}") for number in (1, 2))
+
+    async def compared() -> Comparison:
+        async with connection.transaction(isolation="repeatable_read"):
+            return await compare(connection, one, other.layout)
+
+    async with writer_of(b"with a past") as past, writer_of(b"clean") as clean:
+        await past.finish_first_load(NOW)
+        chance, present = random.Random(9), State()
+        for _ in range(12):
+            async with past.block(NOW) as block:
+                await block.apply([random_change(chance, present) for _ in range(4)])
+        async with clean.block(NOW) as block:
+            await block.apply([Indexed(key, known, said) for key, (known, said) in present.items()])
+        await clean.settle_first_load()
+        assert (await compared()).differences == ()
+        await connection.execute("update docgraph_d1.company set score = score + 1")
+        assert {(each.kind, each.field) for each in (await compared()).differences} == {("Company", "score")}
+        await connection.execute("update docgraph_d1.company set score = score - 1")
+        await connection.execute("update docgraph_d1.company$said set score = 7 where score is not null")
+        assert {each.kind for each in (await compared()).differences} == {"contribution to Company"}
+
+
+async def test_the_rows_of_a_block_come_back_and_catching_up_equals_a_rebuild(writer_of, schema, connection):
+    async with writer_of() as writer:
+        await writer.finish_first_load(NOW)
+        namespace = writer.layout.namespace
+    deployed = deployment(1, "shop", ["first", "second"], schema, namespace)
+    for seed in range(REWOUND):
+        chance, present = random.Random(seed), State()
+        states: dict[int, Any] = {}
+        async with writer_of() as writer:
+            for _ in range(STEPS):
+                async with writer.block(NOW) as block:
+                    await block.apply([random_change(chance, present) for _ in range(chance.randint(1, 4))])
+                if block.committed:
+                    states[block.committed.number] = (await tables(connection, namespace))[:2]
+        if len(states) < 2:
+            continue
+        back = chance.choice(sorted(states)[:-1])
+        await rewind(connection, deployed, b"one", back, NOW)
+        assert [_values(each) for each in (await tables(connection, namespace))[:2]] == [
+            _values(each) for each in states[back]
+        ], f"seed {seed}"
+        for _ in range(chance.randint(0, 3)):
+            random_change(chance, present)
+        async with writer_of() as writer:
+            changes = catching_up(present, await writer.known(), chance)
+            for at_ in range(0, len(changes), 3):
+                async with writer.block(NOW) as block:
+                    await block.apply(changes[at_ : at_ + 3])
+            assert await tables(connection, namespace) == rebuild(present), f"seed {seed}"
+            async with writer.block(NOW) as block:
+                await block.apply([Gone(key) for key in present])
+
+
+def _values(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """What is served, whoever says it."""
+    return {identifier: {**row, "line": None} for identifier, (_, row) in rows.items()}
 
 
 async def test_saying_the_same_again_writes_no_row(writer_of, connection):

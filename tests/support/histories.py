@@ -114,3 +114,14 @@ async def commit(writer, *changes: DocumentChange):
     async with writer.block(NOW) as block:
         await block.apply(changes)
     return block.committed
+
+
+def catching_up(present: State, known, chance: random.Random) -> list[DocumentChange]:
+    """What a scan would find: documents that are not as they are known, and those that are gone."""
+    changes: list[DocumentChange] = [Gone(key) for key in known if key not in present]
+    for key, (now, said) in present.items():
+        before = known.get(key)
+        if before is None or (before.hash, before.code) != (now.hash, now.code):
+            changes.append(Indexed(key, now, said))
+    chance.shuffle(changes)
+    return changes

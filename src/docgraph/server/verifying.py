@@ -26,8 +26,8 @@ from docgraph.store.keeping import fingerprint_of
 from docgraph.store.layout import Layout
 from docgraph.store.scratch import scratch
 from docgraph.store.served import Served, served
+from docgraph.store.session import Target
 from docgraph.store.turns import taken_turns, turn_of
-from docgraph.store.writer import Target
 
 ATTEMPTS = 3  # rebuilds before we give up on documents that do not keep still
 PATIENCE = 5.0  # seconds that a process which writes the index gets to take in what it has not seen yet

@@ -10,9 +10,10 @@ import msgspec
 from docgraph.model.schema import Schema
 from docgraph.store.connection import connect, run, told
 from docgraph.store.ddl import CONTROL_DDL, CONTROL_LOCK
+from docgraph.store.session import Target
 from docgraph.store.sql import sql, value
 from docgraph.store.views import check_free, check_name
-from docgraph.store.writer import Target, Writer
+from docgraph.store.writer import Writer
 
 HAS_CONTROL = "select to_regclass('docgraph.deployment') is not null and to_regproc('docgraph.required') is not null"
 

@@ -14,7 +14,7 @@ from docgraph.model.schema import Scalar
 from docgraph.store.blocks import count_documents
 from docgraph.store.connection import Connection, fetch, run
 from docgraph.store.deployment import Deployment
-from docgraph.store.layout import DOCUMENT, HASH, LINE, Layout, Table
+from docgraph.store.layout import ASSIGNED, DOCUMENT, HASH, LINE, SEQ, Layout, Table, fit
 from docgraph.store.sql import Sql, join, name, sql, text_literal, value
 
 SHOWN = 20  # differences told of each table
@@ -62,6 +62,14 @@ select c.type || '[' || c.id || '] ' || c.space || ' ' || d.source || ' ' || d.p
   array[encode(c.hash, 'hex'), encode(c.row, 'hex'), winner.source || ' ' || winner.path, c.line::text]
 from {} as c join {} as d on d.id = c.document left join {} as winner on winner.id = c.against
 where not exists (select from "$left_out" as o where o.space = c.space and o.id = c.id)"""
+SAID = """
+select t.id::text || ' ' || d.source || ' ' || d.path || ' ' || t.{}, d.source || ' ' || d.path, array[{}]::text[]
+from {} as t join {} as d on d.id = t.{}
+where not exists (select from "$left_out" as o where o.space = {} and o.id = {})"""
+FLAWS = """
+select f.type || '[' || f.id || '] ' || f.ordinal, d.source || ' ' || d.path, array[f.what, f.mend, f.line::text]
+from {} as f join {} as d on d.id = f.document
+where not exists (select from "$left_out" as o where o.id = f.id)"""
 PROBLEMS = """
 select d.source || ' ' || d.path || ' ' || p.ordinal, d.source || ' ' || d.path,
   array[p.kind, p.path, p.line::text, p."column"::text, p.what, p.mend, p.place_path, p.place_line::text,
@@ -70,6 +78,7 @@ from {} as p join {} as d on d.id = p.document"""
 
 OF_DOCUMENTS = ("content", "code", "failed", "types")
 OF_CLAIMS = ("hash", "row", "against", "line")
+OF_FLAWS = ("what", "mend", "line")
 OF_PROBLEMS = (
     *("kind", "path", "line", "column", "what", "mend", "place", "line of the place", "column of the place"),
     *("entity", "handler"),
@@ -133,7 +142,7 @@ async def compare(connection: Connection, served: Deployment, rebuilt: Layout) -
                 await run(connection, sql(LEAVE_OUT, each))
     differences: list[Difference] = []
     total = 0
-    for compared in _tables(served, rebuilt):
+    for compared in _tables(served, rebuilt, figures=not failed):
         rows = await fetch(connection, sql(DIFFERENCES, compared.one, compared.other, value(SHOWN)))
         total += rows[0][4] if rows else 0
         differences += _differences(compared, rows)
@@ -145,16 +154,26 @@ def _left_out(served: Deployment, places: Layout) -> Iterator[Sql]:
     """What failed documents have a say in, as queries for space and id."""
     for table in places.tables.values():
         space = text_literal(served.spaces[table.entity.name])
-        yield sql(FED, space, _id(served, table), table.current, places.document, name(DOCUMENT))
+        tables = (table.current, table.said) if table.entity.shared else (table.current,)
+        for each in tables:
+            yield sql(FED, space, _id(served, table), each, places.document, name(DOCUMENT))
     yield sql(CLAIMED, places.claim, places.document)
 
 
-def _tables(served: Deployment, rebuilt: Layout) -> Iterator[_Compared]:
+def _tables(served: Deployment, rebuilt: Layout, *, figures: bool) -> Iterator[_Compared]:
+    """`figures`: whether those about other entities are compared, which may count what failed documents left."""
     one, other = served.layout, rebuilt
     for type_name, table in one.tables.items():
         fields = tuple(field.name for field in table.entity.stored_fields)
-        rows = [_rows(served, places, places.tables[type_name]) for places in (one, other)]
-        yield _Compared(type_name, (*fields, "line", "hash"), *rows)
+        computed = table.entity.computed_fields if figures else ()
+        columns = (*table.columns, *(fit(field.column) for field in computed), LINE)
+        rows = [_rows(served, places, places.tables[type_name], columns) for places in (one, other)]
+        yield _Compared(type_name, (*fields, *(field.name for field in computed), "line", "hash"), *rows)
+        if table.entity.shared:
+            said = [_said(served, places, places.tables[type_name]) for places in (one, other)]
+            yield _Compared(f"contribution to {type_name}", (*fields, "assigned", "line"), *said)
+    flaws = [sql(FLAWS, places.flaw, places.document) for places in (one, other)]
+    yield _Compared("conflict", OF_FLAWS, *flaws)
     documents = [sql(DOCUMENTS, places.document) for places in (one, other)]
     yield _Compared("document", OF_DOCUMENTS, *documents)
     claims = [sql(CLAIMS, places.claim, places.document, places.document) for places in (one, other)]
@@ -163,9 +182,15 @@ def _tables(served: Deployment, rebuilt: Layout) -> Iterator[_Compared]:
     yield _Compared("problem", OF_PROBLEMS, *problems)
 
 
-def _rows(served: Deployment, places: Layout, table: Table) -> Sql:
+def _said(served: Deployment, places: Layout, table: Table) -> Sql:
     key, space = _id(served, table), text_literal(served.spaces[table.entity.name])
-    said = [sql("t.{}::text", name(column)) for column in (*table.columns, LINE)]
+    said = join(", ", (sql("t.{}::text", name(column)) for column in (*table.columns, ASSIGNED, LINE)))
+    return sql(SAID, name(SEQ), said, table.said, places.document, name(DOCUMENT), space, key)
+
+
+def _rows(served: Deployment, places: Layout, table: Table, columns: Sequence[str]) -> Sql:
+    key, space = _id(served, table), text_literal(served.spaces[table.entity.name])
+    said = [sql("t.{}::text", name(column)) for column in columns]
     said.append(sql("encode(t.{}, 'hex')", name(HASH)))
     return sql(ROWS, key, join(", ", said), table.current, places.document, name(DOCUMENT), space, key)
 

@@ -12,8 +12,9 @@ from docgraph.store.apply import contributions
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.decide import Saved
 from docgraph.store.deployment import Deployment
-from docgraph.store.layout import DOCUMENT, HASH, LINE
+from docgraph.store.layout import ASSIGNED, DOCUMENT, HASH, LINE, SEQ, Table
 from docgraph.store.rows import id_text
+from docgraph.store.said import said_by
 from docgraph.store.sql import join, name, sql, value
 
 PICK = """
@@ -21,6 +22,7 @@ select id, source, path, hash, code, types from (
   select *, row_number() over (order by source, path) - 1 as place from {} where not failed
 ) as numbered where place = any({}::bigint[]) order by source, path"""
 SOUND = "select count(*)::integer from {} where not failed"
+SAID = "select {}, {}, {}, {}, {} from {} where {} = {}"
 SERVED = "select {}, {}, {} from {} where {} = {}"
 CLAIMED = "select space, id, seq, type, hash, line, row from {} where document = {}"
 
@@ -75,6 +77,9 @@ async def remembered(connection: Connection, deployment: Deployment, document: P
     for type_name in (deployment.types[ordinal] for ordinal in document.types):
         table = deployment.layout.tables[type_name]
         columns = join(", ", map(name, table.columns))
+        if type_name in deployment.shared:
+            said |= await _said(connection, table, document)
+            continue
         wanted = sql(SERVED, columns, name(HASH), name(LINE), table.current, name(DOCUMENT), value(document.id))
         at = table.columns.index("id")
         for *row, digest, line in await fetch(connection, wanted):
@@ -87,9 +92,30 @@ async def remembered(connection: Connection, deployment: Deployment, document: P
     return said
 
 
+async def _said(connection: Connection, table: Table, document: Picked) -> Sayings:
+    """The contributions to the shared entities of one type, each under the type's name."""
+    columns = (join(", ", map(name, table.columns)), *map(name, (SEQ, ASSIGNED, HASH, LINE)))
+    at, type_name = table.columns.index("id"), table.entity.name
+    return {
+        (type_name, id_text(row[at]), seq): _saying(type_name, assigned, digest, line, tuple(row))
+        for *row, seq, assigned, digest, line in await fetch(
+            connection, sql(SAID, *columns, table.said, name(DOCUMENT), value(document.id))
+        )
+    }
+
+
+def _saying(type_name: str, assigned: object, digest: bytes, line: int | None, row: Row) -> Saying:
+    """A contribution to a shared entity; what assigns nothing is a removal."""
+    return Saying("", None, None, None) if assigned is None else Saying(type_name, digest, line, row)
+
+
 def sayings(deployment: Deployment, run: Indexed) -> Sayings:
     """What a run of a document says. Raises Unstorable: Postgres could not hold it."""
-    return {
+    shared = {
+        (each.type, id_text(each.id), each.seq): _saying(each.type, each.assigned, each.hash, each.line, each.row)
+        for each in said_by(deployment, run, 0)
+    }
+    return shared | {
         (space, id_text(identifier), each.seq): Saying(
             each.type if each.content else "",
             each.hash,

@@ -8,15 +8,17 @@ of what was brought back. So catching up ends in the same rows as without a rewi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from docgraph.model.changes import Block
 from docgraph.model.problem import Unavailable
+from docgraph.model.schema import Scalar
 from docgraph.store.blocks import add_block, count_rows, read_head
 from docgraph.store.connection import Connection, fetch, run, told
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import block_hash, sum_content
-from docgraph.store.layout import DOCUMENT, HASH, LINE, SINCE, UNTIL, Layout, Table
+from docgraph.store.layout import ASSIGNED, DOCUMENT, HASH, LINE, SEQ, SINCE, UNTIL, Layout, Table
 from docgraph.store.prune import read_earliest
 from docgraph.store.sql import Sql, join, name, sql, value
 from docgraph.store.turns import take_turn_briefly, turn_of
@@ -26,6 +28,19 @@ MARK_ROWS = """
 insert into "$marked"
 select {} from {} where {} > {}::integer union select {} from {} where {} > {}::integer
 on conflict do nothing"""
+# Of a shared entity that moved since, or that waits for its id, every contribution is taken back, to be said again.
+MARK_SAID = """
+with moved as (
+  select id from {} where {} > {}::integer union select id from {} where {} > {}::integer
+  union select {} from {} where type = {}
+), back as (
+  delete from {} where id in (select id from moved) returning {}
+)
+insert into "$marked" select distinct * from back on conflict do nothing"""
+# Until its first contributor is run again, or gone, something must tell that the entity is to be made anew.
+SAY_AGAIN = """
+insert into {} (id, {}, {}, {}, {}) select id, {}, -1, '{{}}', '' from {} where {} = {}::integer"""
+CLAIMED_ID: Mapping[Scalar, Sql] = {Scalar.BYTES: sql("decode(id, 'hex')"), Scalar.INT8: sql("id::bigint")}
 MARK_CLAIMS = 'insert into "$marked" select distinct document from {} on conflict do nothing'
 # Under the number that it has now, if it went away and came back.
 MARK_RETURNED = """
@@ -80,7 +95,7 @@ async def rewind(
             await _mark(connection, deployed.layout, number)
             for table in deployed.layout.tables.values():
                 await _bring_back(connection, table, number, head + 1)
-            await _forget_documents(connection, deployed)
+            await _forget_documents(connection, deployed, head + 1)
             return await _add_block(connection, deployed, head + 1, timestamp)
 
 
@@ -91,13 +106,16 @@ async def _mark(connection: Connection, layout: Layout, number: int) -> None:
     for table in layout.tables.values():
         now, once = (document, table.current, name(SINCE), wanted), (document, table.history, name(UNTIL), wanted)
         await run(connection, sql(MARK_ROWS, *now, *once))
+        if table.entity.shared:
+            waiting = (CLAIMED_ID.get(table.entity.id_type, name("id")), layout.claim, value(table.entity.name))
+            await run(connection, sql(MARK_SAID, *now[1:], *once[1:], *waiting, table.said, document))
     await run(connection, sql(MARK_CLAIMS, layout.claim))
     await run(connection, sql(MARK_RETURNED, layout.gone, layout.document))
 
 
 async def _bring_back(connection: Connection, table: Table, number: int, block: int) -> None:
     since, until, wanted = name(SINCE), name(UNTIL), value(number)
-    columns: Sql = join(", ", map(name, (*table.columns, DOCUMENT, HASH, LINE)))
+    columns: Sql = join(", ", map(name, (*table.columns, *table.computed, DOCUMENT, HASH, LINE)))
     await run(connection, sql(RETIRE, table.current, since, wanted, table.history, value(block)))
     await run(
         connection,
@@ -105,7 +123,7 @@ async def _bring_back(connection: Connection, table: Table, number: int, block: 
     )
 
 
-async def _forget_documents(connection: Connection, deployed: Deployment) -> None:
+async def _forget_documents(connection: Connection, deployed: Deployment, block: int) -> None:
     """Let nothing be known of the marked documents but their names."""
     layout = deployed.layout
     await run(connection, sql(FORGET_CLAIMS, layout.claim))
@@ -113,6 +131,11 @@ async def _forget_documents(connection: Connection, deployed: Deployment) -> Non
     for table in layout.tables.values():
         document = name(DOCUMENT)
         await run(connection, sql(RENUMBER, table.current, document, layout.gone, layout.document, document))
+        if table.entity.shared:
+            columns = (document, *map(name, (SEQ, ASSIGNED, HASH)))
+            await run(
+                connection, sql(SAY_AGAIN, table.said, *columns, document, table.current, name(SINCE), value(block))
+            )
     # What they say may stand in any table now.
     await run(connection, sql(UNKNOWN, layout.document, value(list(range(len(deployed.types))))))
 

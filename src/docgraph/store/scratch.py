@@ -8,18 +8,19 @@ process leaves of it has no writer, and goes when the next one is made.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
-from docgraph.model.changes import Block, DocumentKey, Known
-from docgraph.model.problem import Unavailable
+from docgraph.model.changes import Block, DocumentKey, Failed, Known
+from docgraph.model.problem import Problem, Unavailable
 from docgraph.store.commit import Store
 from docgraph.store.connection import connect
 from docgraph.store.keeping import drop_scratch
 from docgraph.store.layout import Layout
+from docgraph.store.session import Target
 from docgraph.store.views import scratch_name
-from docgraph.store.writer import BlockWriter, Target, Writer
+from docgraph.store.writer import BlockWriter, Writer
 
 
 class Scratch:
@@ -44,8 +45,18 @@ class Scratch:
         """None: nobody reads what is never served."""
         return ()
 
+    async def hold_back(self, failures: Sequence[Failed]) -> tuple[Problem, ...]:
+        """Raises Unavailable: a document fails without which its source lets nothing be committed."""
+        if failures:
+            raise Unavailable(
+                f"{failures[0].key.path} fails, and its source halts the index (onError: halt)",
+                mend="mend the document first: docgraph status tells what is wrong",
+            )
+        return ()
+
     async def finish_first_load(self, timestamp: datetime) -> Block:
-        """The load is over. What follows from it for readers is left out."""
+        """The load is over."""
+        await self._writer.settle_first_load()
         return Block(0, b"", timestamp, 0, {})
 
 

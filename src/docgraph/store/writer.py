@@ -11,21 +11,16 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from types import TracebackType
 
-import msgspec
-
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Indexed, Known
 from docgraph.model.problem import ConflictProblem, Location, Problem, Unavailable, ValueProblem
-from docgraph.model.schema import Schema
-from docgraph.store.apply import Outcome, Standing, apply_batch
+from docgraph.store.apply import Outcome, apply_batch
 from docgraph.store.blocks import (
     Head,
     add_block,
     count_documents,
     count_rows,
     find_deployment,
-    has_any,
     make_deployment,
-    read_head,
     serve,
     tell,
 )
@@ -33,59 +28,20 @@ from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_all_figures, keep_figures
 from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, first_line, run, told
 from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
-from docgraph.store.deployment import Deployment, deployment
-from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, read_last, sum_content
-from docgraph.store.halted import clear_halting, has_halting, replace_halting
+from docgraph.store.deployment import deployment
+from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, sum_content
+from docgraph.store.halted import clear_halting, replace_halting
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
 from docgraph.store.problems import read_conflicts, read_problems, storable
-from docgraph.store.prune import earliest_due, forget_blocks, read_earliest, remove_versions
+from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
+from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
 from docgraph.store.turns import take_turn, turn_of, wait_for_turn
 from docgraph.store.views import repoint
 
 BATCH = 2_000  # changes that are read, decided and written at once
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Which deployment, of which index, in which database."""
-
-    dsn: str
-    index: str
-    schema: Schema
-    sources: tuple[str, ...]  # names, by ordinal
-    fingerprint: bytes
-    keep: int | None = None  # blocks that can be read back to; None: all
-
-
-class Session(msgspec.Struct):
-    """A connection that holds the right to write one deployment, and what it has seen committed."""
-
-    dsn: str
-    connection: Connection
-    deployment: Deployment
-    complete: bool  # the first load is over and the deployment is served
-    head: Head = Head(0, 0)
-    claims: bool = True  # whether any claim may exist
-    flaws: bool = True  # whether any shared entity may have a flaw
-    last: DocumentKey | None = None  # no document at a higher position is present
-    halted: bool = True  # whether any document may hold the next block back
-    codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
-    earliest: int = 0  # block that can still be read
-    cut: bool = False  # whether versions that ended before it may be left
-
-    async def refresh(self) -> None:
-        self.last = await read_last(self.connection, self.deployment.layout)
-        self.head = await read_head(self.connection, self.deployment.layout)
-        self.claims = await has_any(self.connection, self.deployment.layout.claim)
-        self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
-        self.halted = await has_halting(self.connection, self.deployment.layout)
-        self.earliest = await read_earliest(self.connection, self.deployment.layout)
-
-    def standing(self) -> Standing:
-        """Where the next block begins."""
-        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws)
 
 
 class Writer:
@@ -178,12 +134,7 @@ class Writer:
         session = self._open_session()
         connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
         with told(session.dsn):
-            async with connection.transaction():
-                await fold_all(connection, deployed, session.standing())
-            await run(connection, index_ddl(layout))
-            async with connection.transaction():
-                await keep_all_figures(connection, deployed, session.head.number + 1)
-            await run(connection, analyze(layout))
+            await self._settle(session)
             async with connection.transaction():
                 await connection.execute("set local enable_seqscan = on")
                 number, content = session.head.number + 1, await sum_content(connection, layout)
@@ -201,6 +152,21 @@ class Writer:
         session.head, session.complete = Head(number, content), True
         session.earliest = session.earliest or number
         return block
+
+    async def settle_first_load(self) -> None:
+        """Make of the load what readers would be served, short of serving it."""
+        session = self._open_session()
+        with told(session.dsn):
+            await self._settle(session)
+
+    async def _settle(self, session: Session) -> None:
+        connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
+        async with connection.transaction():
+            await fold_all(connection, deployed, session.standing())
+        await run(connection, index_ddl(layout))
+        async with connection.transaction():
+            await keep_all_figures(connection, deployed, session.head.number + 1)
+        await run(connection, analyze(layout))
 
     def _open_session(self) -> Session:
         if self._session is None:

@@ -1,0 +1,55 @@
+"""A connection that may write one deployment, and what it remembers between blocks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from docgraph.model.changes import DocumentKey
+from docgraph.model.schema import Schema
+from docgraph.store.apply import Standing
+from docgraph.store.blocks import Head, has_any, read_head
+from docgraph.store.connection import Connection
+from docgraph.store.deployment import Deployment
+from docgraph.store.documents import read_last
+from docgraph.store.halted import has_halting
+from docgraph.store.prune import read_earliest
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Which deployment, of which index, in which database."""
+
+    dsn: str
+    index: str
+    schema: Schema
+    sources: tuple[str, ...]  # names, by ordinal
+    fingerprint: bytes
+    keep: int | None = None  # blocks that can be read back to; None: all
+
+
+class Session(msgspec.Struct):
+    """A connection that holds the right to write one deployment, and what it has seen committed."""
+
+    dsn: str
+    connection: Connection
+    deployment: Deployment
+    complete: bool  # the first load is over and the deployment is served
+    head: Head = Head(0, 0)
+    claims: bool = True  # whether any claim may exist
+    flaws: bool = True  # whether any shared entity may have a flaw
+    last: DocumentKey | None = None  # no document at a higher position is present
+    halted: bool = True  # whether any document may hold the next block back
+    codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
+    earliest: int = 0  # block that can still be read
+    cut: bool = False  # whether versions that ended before it may be left
+
+    async def refresh(self) -> None:
+        self.last = await read_last(self.connection, self.deployment.layout)
+        self.head = await read_head(self.connection, self.deployment.layout)
+        self.claims = await has_any(self.connection, self.deployment.layout.claim)
+        self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
+        self.halted = await has_halting(self.connection, self.deployment.layout)
+        self.earliest = await read_earliest(self.connection, self.deployment.layout)
+
+    def standing(self) -> Standing:
+        """Where the next block begins."""
+        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws)
