@@ -261,7 +261,8 @@ class Arguments:
         if chance.random() < 0.1:
             return self._variable(f"[{one}!]", terms, variables, nullable)
         if len(terms) == 1 and chance.random() < 0.3 and not isinstance(terms[0], list):
-            return self._writable(f"{one}!", terms[0], variables)
+            single = self._writable(f"{one}!", terms[0], variables)
+            return [single] if isinstance(single, Var) else single  # a variable for one cannot stand for a list
         return [
             variables.make(f"{one}!", each, may_be_absent=False)
             if chance.random() < 0.1
