@@ -37,7 +37,7 @@ DEPLOYED = """insert into {} (id, name, fingerprint, schema, sources, status)
 values ({}::integer, 'fuzz', {}::integer::text::bytea, '', {}::text[], 'building')"""
 PRESENT = """insert into {} (id, source, path, size, mtime_ns, inode, hash, code, failed, types)
 values ({}::integer, {}::smallint, {}, 0, 0, 0, '', '', false, '{{}}')"""
-GONE = "insert into {} (id, source, path) values ({}::integer, {}::smallint, {})"
+GONE = "insert into {} (id, source, path, block) values ({}::integer, {}::smallint, {}, 1)"
 
 
 class NullWhereNoneMayBe(asyncpg.PostgresError):

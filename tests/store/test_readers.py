@@ -162,7 +162,7 @@ async def test_an_error_of_the_database_leaves_a_connection_that_is_lent_again_a
     with pytest.raises(asyncpg.DivisionByZeroError):
         async with lent.acquire() as connection:
             await connection.fetchval("select 1 / 0")
-    assert not _others()
+    assert not _settling()
     assert await _one(lent) == 1
     assert len(opened.all) == 1
 
@@ -180,7 +180,7 @@ async def test_closing_does_not_wait_for_a_cancelled_statement_and_leaves_nothin
             await lent.close()
         assert just_left.is_closed()
         await asyncio.sleep(0)
-        assert not _others()
+        assert not _settling()
         await _end(watcher, number)
 
 
@@ -195,7 +195,7 @@ async def test_whoever_is_cancelled_after_closing_takes_its_connection_along(ope
     with pytest.raises(ValueError, match="mine"):
         await fail()
     assert opened.all[0].is_closed()
-    assert not _others()
+    assert not _settling()
 
 
 async def test_a_refused_connection_is_told_and_its_place_is_free_again(opened):
@@ -287,6 +287,6 @@ async def _end(watcher: Connection, number: int) -> None:
             pass
 
 
-def _others() -> set[asyncio.Task[object]]:
-    """What is still running beside the test."""
-    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+def _settling() -> set[asyncio.Task[object]]:
+    """What is at work for connections that came back in the middle of something."""
+    return {task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__qualname__", "") == "_ended"}
