@@ -66,13 +66,17 @@ def coded(errors: Sequence[GraphQLError], code: Code) -> list[GraphQLError]:
     return list(errors)
 
 
-_QUOTED = re.compile(r"'([^'\"]*)'")
+_QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*")|'([^'"]*)'""")  # what stands in double quotes is the client's
 _NO_NULL = re.compile(r"\bnot to be None\b")
 
 
 def worded(message: str) -> str:
     """A message of graphql-core as graphql-js has it, which clients match on: names in double quotes, null for None."""
-    return _NO_NULL.sub("not to be null", _QUOTED.sub(r'"\1"', message))
+    return _NO_NULL.sub("not to be null", _QUOTED.sub(_in_double_quotes, message))
+
+
+def _in_double_quotes(found: re.Match[str]) -> str:
+    return found[1] or f'"{found[2]}"'
 
 
 def formatted(problem: GraphQLError) -> dict[str, Any]:

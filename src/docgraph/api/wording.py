@@ -30,6 +30,10 @@ _NULL = re.compile(rf"Expected value of non-null type {_TYPE} not to be null\.")
 _NO_OBJECT = re.compile(rf"Expected value of type {_TYPE} to be an object, found: (?P<found>.*)\.", re.DOTALL)
 _VARIABLE = re.compile(r'Variable "\$(?P<name>\w+)" has invalid value(?: at (?P<path>[^:]+))?: (?P<what>.*)', re.DOTALL)
 _ABSENT = re.compile(rf"Expected a value of non-null type {_TYPE} to be provided\.")
+_SCALAR = re.compile(r"(?P<refused>(?:Boolean|Float|ID|Int|String) cannot represent [a-z0-9 -]*value: ).*", re.DOTALL)
+_ENUM = re.compile(
+    r'(?P<refused>Enum "\w+" cannot represent non-string value: ).*(?P<hint>\.(?: Did you mean [^?]+\?)?)', re.DOTALL
+)
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
@@ -63,7 +67,8 @@ def of_variables(message: str, schema: GraphQLSchema, given: Mapping[str, Any]) 
     if null and not path:
         return f'Variable "${name}" of non-null type "{null["type"]}" must not be null.'
     place = f' at "{name}{path}"' if path else ""
-    return f'Variable "${name}" got invalid value {shown(_at(given.get(name), path))}{place}; {_of_value(what, schema)}'
+    value = shown(_at(given.get(name), path))
+    return f'Variable "${name}" got invalid value {value}{place}; {_of_value(what, schema, value)}'
 
 
 def reworded(errors: Sequence[GraphQLError], schema: GraphQLSchema, given: Mapping[str, Any]) -> list[GraphQLError]:
@@ -73,7 +78,12 @@ def reworded(errors: Sequence[GraphQLError], schema: GraphQLSchema, given: Mappi
     return list(errors)
 
 
-def _of_value(what: str, schema: GraphQLSchema) -> str:
+def _of_value(what: str, schema: GraphQLSchema, value: str) -> str:
+    # graphql-core repeats the value as Python writes it.
+    if found := _SCALAR.fullmatch(what):
+        return f"{found['refused']}{value}"
+    if found := _ENUM.fullmatch(what):
+        return f"{found['refused']}{value}{found['hint']}"
     if found := _LACKS.fullmatch(what):
         return f'Field "{found["key"]}" of required type "{_wanted(found, schema)}" was not provided.'
     if found := _NULL.fullmatch(what):

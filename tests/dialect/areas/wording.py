@@ -211,5 +211,37 @@ WORDING = Area(
             ),
             k=["NOTE"],
         ),
+        refuses(
+            "2.14",
+            "values of variables are repeated as JSON has them",
+            "query ($n: Int, $ids: ID, $k: Kind) { pages(first: $n, where: {id: $ids, kind: $k}) { id } }",
+            Wrong('Variable "$n" got invalid value true; Int cannot represent non-integer value: true', INPUT),
+            Wrong(
+                'Variable "$ids" got invalid value { x: [null] }; ID cannot represent value: { x: [null] }',
+                INPUT,
+            ),
+            Wrong(
+                'Variable "$k" got invalid value false; Enum "Kind" cannot represent non-string value: false.', INPUT
+            ),
+            n=True,
+            ids={"x": [None]},
+            k=False,
+        ),
+        refuses(
+            "2.14",
+            "quotes in the value of a variable",
+            "query ($n: Int) { pages(first: $n) { id } }",
+            Wrong(
+                'Variable "$n" got invalid value "it\'s \\"x\\""; '
+                'Int cannot represent non-integer value: "it\'s \\"x\\""',
+                INPUT,
+            ),
+            n='it\'s "x"',
+        ),
+        said(
+            "quotes in a value",
+            """{ pages(where: {words: "it's 'x'"}) { id } }""",
+            """Int cannot represent non-integer value: "it's 'x'\"""",
+        ),
     ),
 )
