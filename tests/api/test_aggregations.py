@@ -67,7 +67,7 @@ def test_the_types_are_those_of_the_dialect() -> None:
     assert list(orders.values) == ["id", "timestamp", "market", "market__id", "market__name", *figures]
     six = ["", "_gt", "_lt", "_gte", "_lte", "_in"]
     numbers = [f"{name}{suffix}" for name in ("id", "timestamp") for suffix in six]
-    assert list(filters.fields) == [*numbers, "market", "market_", "and", "or", "not"]
+    assert list(filters.fields) == [*numbers, "market", "market_", "_change_block", "and", "or", "not"]
     assert "turnover_" not in getattr(core.type_map["Market_filter"], "fields", {})
 
 
@@ -191,3 +191,51 @@ async def test_a_bound_on_the_start_of_buckets_spares_data_points_outside(make: 
     index = await make(series('it: Int! @aggregate(fn: "count")'), {})
     bounded = '{ stats_collection(interval: day, where: { timestamp_gte: "1" }) { it } }'
     assert '"point$2"."timestamp" >= $' in index.statement(bounded)
+
+
+async def hourly(make: Any, aggregate: str, rows: list[dict[str, Any]]) -> Any:
+    """Three blocks within the first seconds of 2026, and one figure for each hour."""
+    index = await make(series(f"it: Int8! {aggregate}").replace("day", "hour"), {"Point": rows})
+    await index.block(2)
+    await index.block(3)
+    return index
+
+
+async def changed(index: Any, block: int, more: str = "") -> str:
+    """The buckets that are told to have changed at the block or later, by their `it`."""
+    query = (
+        f"{{ stats_collection(interval: hour, orderBy: id, where: {{_change_block: {{number_gte: {block}}}}}{more}) "
+        "{ it } }"
+    )
+    response = await index.ask(query)
+    assert await index.exactly(query) == response
+    return " ".join(str(row["it"]) for row in response["data"]["stats_collection"])
+
+
+HOUR = 3_600_000_000
+THREE_HOURS = [
+    {"id": 1, "timestamp": "0", "x": 1},
+    {"id": 2, "timestamp": str(HOUR), "x": 2},
+    {"id": 3, "timestamp": str(2 * HOUR), "x": 4},
+    {"id": 4, "timestamp": str(HOUR), "x": 8, "$since": 2},
+]
+
+
+async def test_a_bucket_changes_with_its_data_points(make: Any) -> None:
+    index = await hourly(make, '@aggregate(fn: "sum", arg: "x")', THREE_HOURS)
+    assert [await changed(index, block) for block in (1, 2, 3)] == ["1 4 10", "10", ""]
+    assert await changed(index, 1, ", block: {number: 1}") == "1 2 4"
+    assert await changed(index, 2, ", block: {number: 1}") == ""
+
+
+async def test_a_cumulative_figure_changes_with_all_data_points_before_it(make: Any) -> None:
+    index = await hourly(make, '@aggregate(fn: "sum", arg: "x", cumulative: true)', THREE_HOURS)
+    assert [await changed(index, block) for block in (1, 2)] == ["1 15 11", "15 11"]
+
+
+async def test_a_bucket_that_is_told_once_it_has_ended_changes_when_it_ends(make: Any) -> None:
+    points = [{"id": 1, "timestamp": "2026-01-01T00:30:00Z", "x": 1}]
+    index = await hourly(make, '@aggregate(fn: "sum", arg: "x")', points)
+    await index.connection.execute("update docgraph_d1.\"$block\" set timestamp = '2026-01-01T01:00Z' where number > 1")
+    assert [await changed(index, block) for block in (1, 2, 3)] == ["1", "1", ""]
+    assert [await changed(index, block, ", current: include") for block in (1, 2)] == ["1", ""]

@@ -104,6 +104,7 @@ def _filters_of_aggregation(schema: Schema, owner: AggregationType) -> Mapping[s
             offered = not isinstance(meaning, Comparison) or meaning.operator.suffix in _of_group(schema, field)
             if offered and key not in found and (key == field.name or key not in own):
                 found[key] = meaning
+    found.setdefault("_change_block", Changed())
     for key, meaning in _COMBINED.items():
         found.setdefault(key, meaning)
     return found

@@ -9,6 +9,7 @@ Source: spec/subgraph-api.md 1.6 and 2.12; weeks, months, quarters and years are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import assert_never
 
 import msgspec
 
@@ -16,7 +17,7 @@ from docgraph.model.schema import Aggregate, AggregationType, Field, Scalar
 from docgraph.query import plan
 from docgraph.query.expressions import computed
 from docgraph.query.rows import Row, Setting, bind, relation, row_of
-from docgraph.store.layout import Table, fit
+from docgraph.store.layout import SINCE, Table, fit
 from docgraph.store.sql import EMPTY, Sql, join, name, sql, text_literal
 
 LENGTH: Mapping[str, Sql] = {
@@ -32,6 +33,12 @@ BUCKETS = """(
 select {}
 from {} cross join lateral (select {} as "start") as {}{}
 group by {}) as {}"""
+
+# The first block whose own bucket begins after this one, looked for in a list because there may be many of both.
+# A clock that was put back makes no bucket begin again, so the list ascends.
+ENDED = """(select array_agg({} order by {}) from {})[width_bucket({}, (
+  select array_agg("begun" order by {})
+  from (select {}, max({}) over (order by {}) as "begun" from {}) as "begun$")) + 1]"""
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -72,10 +79,12 @@ def bucket_relation(setting: Setting, row: Row, buckets: plan.Buckets, wanted: p
     dimensions = tuple(read[read.entity.field(field.name)] for field in aggregation.dimensions)
     source = _Source(setting, read, sql('{}."start"', bucket), dimensions)
     aggregates = {each.field.name: each for each in aggregation.aggregates}
-    columns = (
+    columns = [
         sql("{} as {}", _column(source, field, aggregates.get(field.name)), row.table.column(field))
         for field in aggregation.fields
-    )
+    ]
+    if _asks_for_changes(wanted):
+        columns.append(sql("{} as {}", _since(source, buckets), name(SINCE)))
     return sql(
         BUCKETS,
         join(", ", columns),
@@ -149,6 +158,37 @@ def _as_result(setting: Setting, field: Field, figure: Sql) -> Sql:
     if held is Scalar.BIG_INT:
         return sql("round(({})::numeric)", figure)
     return sql("({})::{}", figure, setting.layout.postgres_type(field))
+
+
+# Which block made a row of the aggregation what it is --------------------------------
+
+
+def _asks_for_changes(wanted: plan.Condition) -> bool:
+    """Whether the condition depends on the block that a row was made by."""
+    match wanted:
+        case plan.And(conditions) | plan.Or(conditions):
+            return any(_asks_for_changes(each) for each in conditions)
+        case plan.Not(inner):
+            return _asks_for_changes(inner)
+        case plan.ChangedSince():
+            return True
+        case plan.Compare() | plan.Exists():
+            return False
+        case _:
+            assert_never(wanted)
+
+
+def _since(source: _Source, buckets: plan.Buckets) -> Sql:
+    """The latest block that made one of the data points, or ended the bucket where only such buckets are told."""
+    points = sql("max({})", source.row.since)
+    if any(each.cumulative for each in buckets.aggregation.aggregates):
+        points = CUMULATED["max"](points, source.growing)
+    if buckets.unfinished:
+        return points
+    block, number = source.setting.layout.block, name("number")
+    begun = begins(buckets.interval, name("timestamp"))
+    ended = sql(ENDED, *(number, number, block), source.start, *(number, number, begun, number, block))
+    return sql("greatest({}, {})", points, ended)
 
 
 # What a condition on the start of a bucket says about the data points in it ---------
