@@ -87,8 +87,7 @@ class Documents:
         try:
             document = parse(text, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
         except GraphQLSyntaxError as wrong:
-            aborted = wrong.message.endswith("Parsing aborted.")  # too deep, or too many tokens
-            return None, tuple(coded([wrong], Code.TOO_COMPLEX if aborted else Code.PARSE_FAILED))
+            return None, tuple(self._unparsed(wrong))
         except RecursionError:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
         aliases, most = _aliases(document), self._limits.aliases
@@ -102,6 +101,13 @@ class Documents:
         if any(each.message == GAVE_UP for each in found):
             return None, (error("query is too expensive: it asks for the same fields too often", Code.TOO_COMPLEX),)
         return document, tuple(reworded(coded(found, Code.VALIDATION_FAILED), self._schema, {}))
+
+    def _unparsed(self, wrong: GraphQLSyntaxError) -> list[GraphQLError]:
+        """The error of a text that was not read to its end: no GraphQL, too deep, or too many tokens."""
+        if wrong.message.endswith("tokens. Parsing aborted."):
+            wrong.extensions = {"limit": self._limits.tokens}
+        aborted = wrong.message.endswith("Parsing aborted.")
+        return coded([wrong], Code.TOO_COMPLEX if aborted else Code.PARSE_FAILED)
 
 
 def _aliases(document: DocumentNode) -> int:
