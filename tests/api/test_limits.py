@@ -99,6 +99,13 @@ async def test_a_document_of_more_tokens_than_the_limit_is_refused(index: Any) -
     assert refused["extensions"] == {"code": "QUERY_TOO_COMPLEX", "limit": 6}
 
 
+async def test_introspection_that_leads_through_types_in_circles_is_refused(index: Any) -> None:
+    circle = "fields { type { " * 3 + "name" + " } }" * 3
+    refused = await refusal(index, Limits(), f'{{ __type(name: "Page") {{ {circle} }} }}')
+    assert refused["message"] == "Maximum introspection depth exceeded"
+    assert refused["extensions"] == {"code": "QUERY_TOO_COMPLEX"}
+
+
 async def test_a_plan_of_more_parts_than_the_limit_is_refused(index: Any) -> None:
     assert await refusal(index, Limits(parts=2), "{ pages { id title } }") == {}
     refused = await refusal(index, Limits(parts=2), "{ pages { id title kind } }")

@@ -28,7 +28,7 @@ from docgraph.api.collect import Collector
 from docgraph.api.errors import Code, Rejected, beyond, coded, error
 from docgraph.api.limits import Limits
 from docgraph.api.recent import Recent
-from docgraph.api.rules import GAVE_UP, RULES
+from docgraph.api.rules import GAVE_UP, IN_CIRCLES, RULES
 from docgraph.api.wording import reworded
 
 MAX_ERRORS = 20
@@ -100,7 +100,9 @@ class Documents:
             return None, (error("The query is nested too deeply.", Code.TOO_COMPLEX),)
         if any(each.message == GAVE_UP for each in found):
             return None, (error("query is too expensive: it asks for the same fields too often", Code.TOO_COMPLEX),)
-        return document, tuple(reworded(coded(found, Code.VALIDATION_FAILED), self._schema, {}))
+        circles = coded([each for each in found if each.message == IN_CIRCLES], Code.TOO_COMPLEX)
+        broken = coded([each for each in found if each.message != IN_CIRCLES], Code.VALIDATION_FAILED)
+        return document, (*circles, *reworded(broken, self._schema, {}))
 
     def _unparsed(self, wrong: GraphQLSyntaxError) -> list[GraphQLError]:
         """The error of a text that was not read to its end: no GraphQL, too deep, or too many tokens."""

@@ -33,6 +33,7 @@ from graphql.validation.rules.variables_in_allowed_position import allowed_varia
 
 COMPARISONS = 50_000  # a tenth of the library's own; the widest real query takes less than 1,000
 GAVE_UP = "Validation aborted."  # the message of a validation that is given up
+IN_CIRCLES = "Maximum introspection depth exceeded"  # the message where introspection leads through types in circles
 TEXTS = frozenset({"ID", "String", "Bytes"})
 
 # What is expected → what a variable may be declared as instead.
