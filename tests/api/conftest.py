@@ -96,7 +96,8 @@ class Index:
         """A block whose hash is its number 32 times."""
         text, parameters = render(
             sql(
-                "insert into {} (number, hash, timestamp, documents, counts) values ({}, {}, {}, 1, '{{}}')",
+                "insert into {} (number, hash, timestamp, documents, counts, flawed) "
+                "values ({}, {}, {}, 1, '{{}}', false)",
                 self.layout.block,
                 value(number),
                 value(bytes([number]) * 32),
@@ -106,8 +107,12 @@ class Index:
         await self.connection.execute(text, *parameters)
 
     async def problem(self, block: int = 1) -> None:
-        """A problem of the document a.md."""
+        """A problem of the document a.md, since a block."""
         await self.document(1, "a.md")
+        text, parameters = render(
+            sql("update {} set flawed = true where number >= {}", self.layout.block, value(block))
+        )
+        await self.connection.execute(text, *parameters)
         text, parameters = render(
             sql(
                 "insert into {} (document, ordinal, kind, path, what, mend, block) "

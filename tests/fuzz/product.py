@@ -105,9 +105,10 @@ class Index:
         await self._documents()
         for block in rows.blocks:
             made = sql(
-                "insert into {} (number, hash, timestamp, documents, counts) "
-                "values ({}, {}, to_timestamp({}::bigint), 1, '{{}}')",
+                "insert into {} (number, hash, timestamp, documents, counts, flawed) "
+                "values ({}, {}, to_timestamp({}::bigint), 1, '{{}}', {})",
                 *(self._layout.block, value(block.number), value(block.hash), value(block.timestamp)),
+                value(any(since <= block.number for since in rows.problems)),
             )
             text, values = render(made)
             await connection.execute(text, *values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,6 +59,8 @@ async def ask(page: Page, query: str) -> None:
     await page.keyboard.press("Control+A")
     await page.keyboard.press("Delete")
     await page.keyboard.insert_text(query)
+    longest = max(re.findall(r"\w+", query), key=len)
+    await page.locator(".graphiql-query-editor .view-line").get_by_text(longest).first.wait_for()
     await page.keyboard.press("Control+Enter")
 
 

@@ -457,3 +457,13 @@ async def test_names_longer_than_postgres_allows_and_many_types_work(store, conn
         await commit(writer, indexed("a", *(Save(name, "1", ("1", name, 1)) for name in types)))
         block = await writer.finish_first_load(NOW)
     assert len(block.counts) == 3
+
+
+async def test_a_block_remembers_whether_there_were_problems(writer, connection):
+    await commit(writer, failed("a.md"))
+    await commit(writer, indexed("a.md", post("p", "right")))
+    assert await connection.fetch('select flawed from docgraph_d1."$block" order by number') == [
+        (False,),
+        (True,),
+        (False,),
+    ]

@@ -57,8 +57,8 @@ def flawed_column(place: int) -> str:
 
 
 def flawed(block: plan.BlockAt, layout: Layout) -> Sql:
-    """Whether documents have problems that were there at the block."""
+    """Whether documents had problems at the block."""
     number = number_at(block, layout)
     if number is None:
         return sql("exists (select from {})", layout.problem)
-    return sql("exists (select from {} where {} <= {})", layout.problem, name("block"), number)
+    return sql("coalesce((select flawed from {} where {} = {}), false)", layout.block, name("number"), number)

@@ -25,7 +25,10 @@ SERVE = "update {} set status = 'serving', served = {} where id = {}"
 
 HEAD = "select number, hash from {} order by number desc limit 1"
 ADD = """
-with added as (insert into {} (number, hash, timestamp, documents, counts) values ({}, {}, {}, {}, {}))
+with added as (
+  insert into {} (number, hash, timestamp, documents, counts, flawed)
+  values ({}, {}, {}, {}, {}, exists (select from {}))
+)
 select pg_notify({}, {})"""
 TELL = "select pg_notify({}, {})"
 ANY = "select exists (select from {})"
@@ -101,7 +104,7 @@ async def add_block(connection: Connection, index: str, deployment: int, layout:
     counts = {type_name: [each.created, each.changed, each.deleted] for type_name, each in block.counts.items()}
     columns = map(value, (block.number, block.hash, block.timestamp, block.documents, json.dumps(counts)))
     told = value(_told(index, deployment, block.number))
-    await run(connection, sql(ADD, layout.block, *columns, value(CHANNEL), told))
+    await run(connection, sql(ADD, layout.block, *columns, layout.problem, value(CHANNEL), told))
 
 
 async def tell(connection: Connection, index: str, deployment: int, block: int) -> None:

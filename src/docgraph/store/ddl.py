@@ -86,7 +86,8 @@ create table {} (
   hash bytea not null,
   timestamp timestamptz not null,
   documents integer not null,
-  counts jsonb not null
+  counts jsonb not null,
+  flawed boolean not null
 );
 comment on table {} is 'one row per atomic step of the index';
 create index on {} (hash);

@@ -5,7 +5,8 @@ create table "docgraph_d7"."$block" (
   hash bytea not null,
   timestamp timestamptz not null,
   documents integer not null,
-  counts jsonb not null
+  counts jsonb not null,
+  flawed boolean not null
 );
 comment on table "docgraph_d7"."$block" is 'one row per atomic step of the index';
 create index on "docgraph_d7"."$block" (hash);
