@@ -11,6 +11,7 @@ from docgraph.formats import FORMATS, reader_for
 from docgraph.indexer.project import load_project
 from docgraph.model.changes import Save
 from docgraph.model.document import Document
+from docgraph.model.reads import Reads, nothing
 from docgraph.model.schema import EntityRef, Schema
 from docgraph.sources import open_source
 
@@ -54,7 +55,7 @@ async def read_example(project: Path, environment: Mapping[str, str]) -> Said:
             assert reader, f"{path}: no format"
             document = Document(path, folder.read(path)[0], source=source.name, reader=reader, context=source.context)
             documents += 1
-            for each in await handlers.run(document, lambda event: None):
+            for each in await handlers.run(document, lambda event: None, Reads(nothing)):
                 assert isinstance(each, Save)
                 claim = (loaded.schema.id_spaces[each.type], each.id)
                 twice += [claim] if claim in claimed else []

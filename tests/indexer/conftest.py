@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,14 +26,17 @@ from docgraph.model.changes import (
     DocumentKey,
     Failed,
     Gone,
+    Id,
     Indexed,
     Known,
+    Row,
     Save,
     Touched,
 )
 from docgraph.model.document import Document
 from docgraph.model.events import BlockCommitted, Event, Observe, ProblemFound
 from docgraph.model.problem import HandlerProblem, Location, Problem, Unavailable
+from docgraph.model.reads import Reads
 from docgraph.model.schema import Schema
 
 PATIENCE = 20  # seconds until a test that waits for something gives up
@@ -59,7 +62,7 @@ class Handlers:
     def source(self, name: str) -> Handlers:
         return self
 
-    async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:
+    async def run(self, document: Document, observe: Observe, reads: Reads) -> tuple[Contribution, ...]:
         self.runs.append(document.path)
         self._ran()
         data = document.data
@@ -136,6 +139,15 @@ class Applying:
 
     async def apply(self, changes: Sequence[DocumentChange]) -> None:
         self.changes += changes
+
+    async def load(self, type_name: str, ids: Sequence[Id], below: DocumentKey | None) -> dict[Id, Row]:
+        raise AssertionError("no source reads anything")
+
+    async def touched_readers(self) -> tuple[DocumentKey, ...]:
+        return ()
+
+    async def stale(self, keys: Sequence[DocumentKey], moving: Collection[str]) -> dict[DocumentKey, set[str]]:
+        raise AssertionError("no source reads anything")
 
 
 class Index:

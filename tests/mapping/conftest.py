@@ -10,10 +10,11 @@ import pytest
 from docgraph.formats import FORMATS, reader_for
 from docgraph.manifest import Manifest, read_manifest
 from docgraph.mapping import Handlers, load_handlers
-from docgraph.model.changes import Contribution
+from docgraph.model.changes import Contribution, Id, Row
 from docgraph.model.document import Document
 from docgraph.model.events import Event
 from docgraph.model.problem import Problem, Problems
+from docgraph.model.reads import Reads
 from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
 
@@ -72,6 +73,8 @@ class Project:
         self.events: list[Event] = []
         self.manifest_text = MANIFEST
         self.schema_text = SCHEMA
+        self.entities: dict[tuple[str, Id], Row] = {}  # what there is to load
+        self.reads = Reads(self._load)  # of the last run
 
     def write(self, path: str, text: str) -> None:
         file = self.root / path
@@ -103,8 +106,12 @@ class Project:
     ) -> tuple[Contribution, ...]:
         reader = reader_for(path) or FORMATS["text"]
         context = next(each.context for each in self.manifest.sources if each.name == source)
+        self.reads = Reads(self._load)
         document = Document(path, content.encode(), source=source, reader=reader, context=context)
-        return await (handlers or self.load()).source(source).run(document, self.events.append)
+        return await (handlers or self.load()).source(source).run(document, self.events.append, self.reads)
+
+    async def _load(self, type_name: str, entity_id: Id) -> Row | None:
+        return self.entities.get((type_name, entity_id))
 
     async def problems(self, content: str, path: str = "a.yaml") -> tuple[Problem, ...]:
         with pytest.raises((Problem, Problems)) as caught:

@@ -244,7 +244,7 @@ async def test_unset_required_fields_are_all_told(project: Any) -> None:
         ("Company('c').postings = []", "Company.postings is derived and cannot be set", "set `company`"),
         ("Company('c').postings", "Company.postings is derived: a handler cannot read it", "query"),
         ("Company('c').name.upper()", "`name` of this Company has no value yet", "assign it"),
-        ("Company.load('c')", "Company.load() is not available yet", "by its id"),
+        ("Company.load('c')", "the data source Postings may not load Company", "add Company to `reads`"),
         ("Company(name='x').save()", "Entity Company without an id", "give it a value"),
         ("Company('c', name='n').save(); Skill('c', name='n').save()", "Skill and Company share an interface", "ids"),
         ("return Company('c', name='n')", "handle returned Company", ".save()"),

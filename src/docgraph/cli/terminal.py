@@ -29,6 +29,7 @@ from docgraph.model.events import (
     ProblemFound,
     ProjectChanged,
     Retrying,
+    RunAgain,
     ScanFinished,
     StandingBy,
 )
@@ -98,6 +99,11 @@ class Terminal:
             case Halted(documents=documents):
                 noun = "the document that fails is" if documents == 1 else f"the {documents:,} documents that fail are"
                 self.say(f"[bold red]halted[/] the next block waits until {noun} mended")
+            case RunAgain(source=source, field=field, documents=documents):
+                self.say(
+                    f"[yellow]warning [/] {documents:,} documents of {escape(source)} were run again, one by one: they "
+                    f"read {escape(field)}, which documents before them say; a declared @merge would spare that"
+                )
             case _:
                 assert_never(event)
 

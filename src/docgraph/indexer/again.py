@@ -6,15 +6,16 @@ from docgraph.indexer.feed import Feed
 from docgraph.indexer.run import Task, run_document
 from docgraph.model.changes import DocumentChange, DocumentKey
 from docgraph.model.events import Event
+from docgraph.model.reads import Load
 
 
-async def run_twice(feed: Feed, key: DocumentKey) -> tuple[DocumentChange | None, DocumentChange | None]:
+async def run_twice(feed: Feed, key: DocumentKey, load: Load) -> tuple[DocumentChange | None, DocumentChange | None]:
     """What became of the document each time; None: it is not there. What its handlers log is not told.
 
     Raises SourceAway.
     """
     task = Task(feed, key, None)
-    return await run_document(task, _unheard), await run_document(task, _unheard)
+    return await run_document(task, _unheard, load), await run_document(task, _unheard, load)
 
 
 def _unheard(event: Event) -> None:

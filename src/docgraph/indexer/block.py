@@ -14,29 +14,26 @@ from typing import Protocol
 import msgspec
 
 from docgraph.indexer.decide import Plan, Sighting, decide
-from docgraph.indexer.feed import Feed
 from docgraph.indexer.look import Survey, look
-from docgraph.indexer.memory import Memory
+from docgraph.indexer.readers import Readers, ReadingBlock
 from docgraph.indexer.run import Task, now, run
+from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.mapping.parts import Parts
-from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
-from docgraph.model.events import DocumentsIndexed, Halted, Observe
+from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Known
+from docgraph.model.events import DocumentsIndexed, Halted
 from docgraph.model.problem import Problem
 from docgraph.store.halted import Halts
 
-CHUNK = 1_000  # documents
 TOLD_EVERY = 200  # documents
 
 
-class BlockWriter(Protocol):
+class BlockWriter(ReadingBlock, Protocol):
     @property
     def committed(self) -> Block | None:
         """After the block's end: what was committed; None where nothing that readers see has changed."""
 
     def explain(self, codes: Mapping[bytes, Parts]) -> None:
         """Keep what codes of documents are made of."""
-
-    async def apply(self, changes: Sequence[DocumentChange]) -> None: ...
 
 
 class Writer(Protocol):
@@ -61,36 +58,6 @@ class Writer(Protocol):
     async def finish_first_load(self, timestamp: datetime) -> Block: ...
 
 
-class Outcome(msgspec.Struct):
-    """What a plan came to."""
-
-    block: Block | None = None
-    changed: list[DocumentKey] = []
-    failed: list[Failed] = []  # with the problems that are to be told
-    remembered: list[tuple[DocumentKey, Known | None]] = []
-    halting: list[DocumentKey] = []  # nothing was committed, because these fail that may not be gone on without
-
-    @property
-    def halted(self) -> bool:
-        return bool(self.halting)
-
-    def take(self, changes: Sequence[DocumentChange]) -> None:
-        for change in changes:
-            self.remembered.append((change.key, None if isinstance(change, Gone) else change.known))
-            if isinstance(change, Failed):
-                self.failed.append(change)
-            if isinstance(change, Indexed | Failed | Gone):
-                self.changed.append(change.key)
-
-
-class Work(msgspec.Struct, frozen=True):
-    """What running a plan needs to know of the world."""
-
-    feeds: Sequence[Feed]
-    memory: Memory
-    observe: Observe
-
-
 def look_at(keys: Collection[DocumentKey], work: Work, survey: Survey) -> Plan:
     """The plan for all that is, or is known, at and beneath the keys.
 
@@ -110,19 +77,25 @@ def look_at(keys: Collection[DocumentKey], work: Work, survey: Survey) -> Plan:
     return decide(known, seen.values(), blind=survey.blind, suspects=keys)
 
 
+def readers_of(plan: Plan, work: Work) -> list[DocumentKey]:
+    """The plan's documents that may read what others say, in the order of positions."""
+    return [key for key in plan.read if work.feeds[key.source].reads]
+
+
 async def run_plan(plan: Plan, work: Work) -> AsyncGenerator[list[DocumentChange], None]:
-    """What became of the plan's documents, a chunk of them at a time."""
-    total = len(plan.read)
+    """What became of the plan's other documents, and of those that are gone, a chunk of them at a time."""
+    read = [key for key in plan.read if not work.feeds[key.source].reads]
+    total = len(read)
     for start in range(0, total + len(plan.gone), CHUNK):
         changes: list[DocumentChange] = []
         for beginning in range(start, min(start + CHUNK, total), TOLD_EVERY):
             end = min(beginning + TOLD_EVERY, start + CHUNK, total)
-            changes += await run([task(key, work) for key in plan.read[beginning:end]], work.observe)
+            changes += await run([task(key, work) for key in read[beginning:end]], work.observe)
             if total > TOLD_EVERY:
                 work.observe(DocumentsIndexed(end, total))
         # A renamed document's entities meet their new document before they lose the old one.
         gone = plan.gone[max(0, start - total) : max(0, start + CHUNK - total)]
-        yield [*changes, *(Gone(key) for key in gone)]
+        yield [*(each for each in changes if not work.waits(each)), *(Gone(key) for key in gone)]
 
 
 async def ahead(chunks: AsyncGenerator[list[DocumentChange], None]) -> AsyncGenerator[list[DocumentChange], None]:
@@ -139,8 +112,9 @@ async def ahead(chunks: AsyncGenerator[list[DocumentChange], None]) -> AsyncGene
 
 
 async def one(changes: list[DocumentChange]) -> AsyncGenerator[list[DocumentChange], None]:
-    """A single chunk."""
-    yield changes
+    """A single chunk, or none."""
+    if changes:
+        yield changes
 
 
 def task(key: DocumentKey, work: Work) -> Task:
@@ -148,15 +122,18 @@ def task(key: DocumentKey, work: Work) -> Task:
     return Task(work.feeds[key.source], key, work.memory.get(key))
 
 
-async def commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, writer: Writer) -> Outcome:
-    """One block of all the chunks; its transaction begins with the first change.
+async def commit(
+    chunks: AsyncIterable[Sequence[DocumentChange]], readers: Sequence[DocumentKey], work: Work, writer: Writer
+) -> Outcome:
+    """One block of all the chunks, then of the documents `readers`, which may read what others say, and of all that
+    see something else by it. Its transaction begins with the first change.
 
     Where a document fails that may not be gone on without, nothing is committed but that it is so.
 
     Raises Unavailable: nothing was committed.
     """
     try:
-        outcome = await _commit(chunks, work, writer)
+        outcome = await _commit(chunks, readers, work, writer)
     except Halts as halts:
         new = await writer.hold_back(halts.failures)
         if new:
@@ -171,19 +148,34 @@ async def commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, wr
     return outcome
 
 
-async def _commit(chunks: AsyncIterable[Sequence[DocumentChange]], work: Work, writer: Writer) -> Outcome:
+async def _commit(
+    chunks: AsyncIterable[Sequence[DocumentChange]], planned: Sequence[DocumentKey], work: Work, writer: Writer
+) -> Outcome:
     outcome = Outcome()
     async with AsyncExitStack() as stack:
         block: BlockWriter | None = None
+        readers: Readers | None = None
         async for changes in chunks:
             if changes:
-                if block is None:
-                    block = await stack.enter_async_context(writer.block(now()))
-                    block.explain({code: parts for feed in work.feeds for code, parts in feed.codes()})
+                if block is None or readers is None:
+                    block = await _begin(stack, work, writer)
+                    readers = Readers(block, work, outcome)
                 await block.apply(changes)
                 outcome.take(changes)
+                await readers.ask()
+        if planned and (block is None or readers is None):
+            block = await _begin(stack, work, writer)
+            readers = Readers(block, work, outcome)
+        if readers is not None:
+            await readers.run(planned)
     outcome.block = block.committed if block else None
     return outcome
+
+
+async def _begin(stack: AsyncExitStack, work: Work, writer: Writer) -> BlockWriter:
+    block = await stack.enter_async_context(writer.block(now()))
+    block.explain({code: parts for feed in work.feeds for code, parts in feed.codes()})
+    return block
 
 
 def _above(key: DocumentKey) -> Iterator[DocumentKey]:

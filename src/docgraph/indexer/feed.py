@@ -15,6 +15,7 @@ from docgraph.model.changes import Contribution, OnError
 from docgraph.model.document import Document, Reader
 from docgraph.model.events import Observe, ProblemFound
 from docgraph.model.problem import HandlerProblem, Location, Problem
+from docgraph.model.reads import Reads
 from docgraph.sources import Source
 
 
@@ -29,8 +30,8 @@ class SourceHandlers(Protocol):
     def parts(self) -> Parts:
         """What the fingerprint is made of, by name."""
 
-    async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:
-        """What the document says, at most one contribution per entity.
+    async def run(self, document: Document, observe: Observe, reads: Reads) -> tuple[Contribution, ...]:
+        """What the document says, at most one contribution per entity. What it reads is noted in `reads`.
 
         Raises Problem or Problems.
         """
@@ -54,6 +55,8 @@ class Feed(msgspec.Struct, frozen=True):
     context: Mapping[str, Any]
     readings: dict[str, Reading | None]  # by extension, filled as extensions are met
     on_error: OnError = OnError.KEEP
+    reads: frozenset[str] = frozenset()  # names of the types that its handlers may load
+    moving: frozenset[str] = frozenset()  # those of them that sources of its own stage write
 
     def reading(self, path: str) -> Reading | None:
         """How the document at `path` is read and by what code; None where no format is known for it."""

@@ -6,11 +6,11 @@ Both ways are one: look, decide, run, commit. They differ only in how much is lo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
-from docgraph.indexer.block import Outcome, Work, Writer, ahead, commit, look_at, one, run_plan
+from docgraph.indexer.block import Writer, ahead, commit, look_at, one, readers_of, run_plan
 from docgraph.indexer.decide import Plan, decide, half_written
 from docgraph.indexer.look import Survey, look_everywhere, whole_sources
 from docgraph.indexer.memory import Memory
@@ -26,6 +26,7 @@ from docgraph.indexer.places import (
 from docgraph.indexer.project import Project, changed_files, feeds_of
 from docgraph.indexer.run import now, stopwatch
 from docgraph.indexer.watch import Hints, WatcherLost, subscribe
+from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.model.changes import Block, DocumentChange, DocumentKey
 from docgraph.model.events import BlockCommitted, HeldBack, Observe, Retrying, ScanFinished
 from docgraph.model.problem import ConflictProblem
@@ -74,8 +75,9 @@ class Indexer:
         self._observe(ScanFinished(plan.seen, len(plan.read), len(plan.gone), stopwatch() - started))
         if not self._writer.complete:
             return await self._load(plan, started)
-        async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
-            outcome = await commit(chunks, self._work, self._writer)
+        work = self._work(None)
+        async with aclosing(ahead(run_plan(plan, work))) as chunks:
+            outcome = await commit(chunks, readers_of(plan, work), work, self._writer)
         self._hold(outcome, whole_sources(self._feeds))
         return self._tell(outcome, started)
 
@@ -117,20 +119,29 @@ class Indexer:
         keys = places(paths, self._feeds, self._links)
         return await self._follow(keys, keys, stopwatch())
 
-    @property
-    def _work(self) -> Work:
-        return Work(self._feeds, self._memory, self._observe)
+    def _work(self, due: Collection[DocumentKey] | None) -> Work:
+        """`due`: the documents that are taken as they are; None: all."""
+        return Work(self._feeds, self._memory, self._observe, partial(self._waits, due))
 
     async def _load(self, plan: Plan, started: float) -> Block | None:
         """Fill an empty index, step by step, so that a crash costs one step."""
-        async with aclosing(ahead(run_plan(plan, self._work))) as chunks:
+        work = self._work(None)
+        async with aclosing(ahead(run_plan(plan, work))) as chunks:
             async for changes in chunks:
-                outcome = await commit(one(changes), self._work, self._writer)
-                self._hold(outcome, whole_sources(self._feeds))
-                self._tell_failed(outcome)
-                if outcome.halted:
+                if not await self._load_step(changes, (), work):
                     return None
+        readers = readers_of(plan, work)
+        for start in range(0, len(readers), CHUNK):
+            if not await self._load_step([], readers[start : start + CHUNK], work):
+                return None
         return await self._finish_load(plan.read, started)
+
+    async def _load_step(self, changes: list[DocumentChange], readers: Sequence[DocumentKey], work: Work) -> bool:
+        """Commit a step of the first load. Returns whether it may go on."""
+        outcome = await commit(one(changes), readers, work, self._writer)
+        self._hold(outcome, whole_sources(self._feeds))
+        self._tell_failed(outcome)
+        return not outcome.halted
 
     async def _finish_load(self, changed: Sequence[DocumentKey], started: float) -> Block | None:
         """Let the new index be served, unless readers would lose a whole source by it."""
@@ -170,7 +181,8 @@ class Indexer:
         keys, due = self._held.union(keys), self._halting.union(due)
         was_halted = self.halted
         survey = Survey()
-        look = partial(look_at, keys, self._work, survey)
+        work = self._work(due)
+        look = partial(look_at, keys, work, survey)
         plan = await asyncio.to_thread(look) if len(keys) > BURST else look()
         lost = [key for key in keys if key in self._links and survey.links.get(key) != self._links[key]]
         self._relinked = any(self._memory.get(key) is None for key in lost)
@@ -178,8 +190,8 @@ class Indexer:
         self._tell_skipped(survey, self._told)
         for key in due:
             self._half_written.pop(key, None)
-        async with aclosing(ahead(self._whole(run_plan(plan, self._work), due))) as chunks:
-            outcome = await commit(chunks, self._work, self._writer)
+        async with aclosing(ahead(run_plan(plan, work))) as chunks:
+            outcome = await commit(chunks, readers_of(plan, work), work, self._writer)
         self._hold(outcome, keys)
         if self._writer.complete:
             return self._tell(outcome, started)
@@ -193,16 +205,12 @@ class Indexer:
         self._held = frozenset(keys) if outcome.halted else frozenset()
         self._halting = frozenset(outcome.halting)
 
-    async def _whole(
-        self, chunks: AsyncGenerator[list[DocumentChange], None], due: Collection[DocumentKey]
-    ) -> AsyncGenerator[list[DocumentChange], None]:
-        """The chunks without documents that look half-written; those are looked at again, once they are due at last."""
-        async with aclosing(chunks):
-            async for changes in chunks:
-                waits = {change.key for change in changes if change.key not in due and half_written(change)}
-                for key in waits:
-                    self._half_written.setdefault(key, stopwatch() + SETTLING)
-                yield [change for change in changes if change.key not in waits]
+    def _waits(self, due: Collection[DocumentKey] | None, change: DocumentChange) -> bool:
+        """Does the document look half-written? Then it is looked at again, until it is due at last."""
+        if due is None or change.key in due or not half_written(change):
+            return False
+        self._half_written.setdefault(change.key, stopwatch() + SETTLING)
+        return True
 
     @asynccontextmanager
     async def _checking(self, hints: Hints, every: float) -> AsyncIterator[None]:
@@ -219,7 +227,7 @@ class Indexer:
             await asyncio.sleep(every)
             survey = Survey()
             try:
-                plan = await asyncio.to_thread(look_at, whole_sources(self._feeds), self._work, survey)
+                plan = await asyncio.to_thread(look_at, whole_sources(self._feeds), self._work(None), survey)
             except SourceAway as fault:
                 hints.fail(fault)
                 return

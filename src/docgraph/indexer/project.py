@@ -15,6 +15,7 @@ from graphql import strip_ignored_characters
 
 from docgraph.indexer.feed import Feed
 from docgraph.manifest import Manifest, read_manifest
+from docgraph.manifest.stages import moving
 from docgraph.mapping.load import Handlers, load_handlers
 from docgraph.model.problem import Location, ManifestProblem, Problem, Problems, SchemaProblem
 from docgraph.model.schema import Schema
@@ -23,7 +24,7 @@ from docgraph.sources import open_source
 
 MANIFEST = "subgraph.yaml"
 USUAL_SCHEMA = "schema.graphql"  # looked at when a broken manifest does not say where the schema is
-ENGINE = b"3"  # raised when indexes of an older docgraph can no longer be gone on with
+ENGINE = b"4"  # raised when indexes of an older docgraph can no longer be gone on with
 ABSENT = b""  # the digest of a file that is not there
 
 
@@ -92,6 +93,7 @@ def fingerprint(manifest: Manifest, schema: Schema) -> bytes:
 
 def feeds_of(project: Project) -> tuple[Feed, ...]:
     """The project's data sources, in the order of positions."""
+    among_themselves = moving(project.manifest.sources)
     return tuple(
         Feed(
             ordinal,
@@ -101,6 +103,8 @@ def feeds_of(project: Project) -> tuple[Feed, ...]:
             each.context,
             {},
             each.mapping.on_error,
+            frozenset(each.mapping.reads),
+            among_themselves[each.name],
         )
         for ordinal, each in enumerate(project.manifest.sources)
     )

@@ -10,19 +10,18 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
 from docgraph.indexer.decide import UNSETTLED, settle
 from docgraph.indexer.feed import Feed
-from docgraph.indexer.look import Survey, look_everywhere
-from docgraph.indexer.project import Project, feeds_of
 from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, LogLine, Stat, Touched
 from docgraph.model.document import Document
 from docgraph.model.events import AuthorLogged, Event, Observe
 from docgraph.model.problem import Problem, Problems, SourceProblem
+from docgraph.model.reads import Load, Reads, nothing
 from docgraph.sources.notes import Missing
 from docgraph.store.logs import KEPT
 
@@ -37,6 +36,7 @@ class Task(msgspec.Struct, frozen=True):
     feed: Feed
     key: DocumentKey
     known: Known | None
+    stale: bool = False  # what it read differs now: it is run although its content and code are what they were
 
 
 def content_hash(content: bytes) -> bytes:
@@ -71,8 +71,8 @@ async def run(tasks: Sequence[Task], observe: Observe) -> list[DocumentChange]:
     return changes
 
 
-async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
-    """What became of one document; None where nothing did."""
+async def run_document(task: Task, observe: Observe, load: Load = nothing) -> DocumentChange | None:
+    """What became of one document; None where nothing did. Its handlers `load` what others say."""
     feed, key, known = task.feed, task.key, task.known
     reading = feed.reading(key.path)
     gone = Gone(key) if known else None
@@ -87,7 +87,7 @@ async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
         return None if known == unread else Failed(key, unread, (problem,), on_error=feed.on_error)
     digest = content_hash(content)
     now_known = Known(settle(stat, time.time_ns()), digest, reading.code)
-    if known is not None and known.hash == digest and known.code == reading.code:
+    if known is not None and known.hash == digest and known.code == reading.code and not task.stale:
         return None if known == now_known else Touched(key, now_known)
     document = Document(key.path, content, source=feed.name, reader=reading.reader, context=feed.context)
     logs: deque[LogLine] = deque(maxlen=KEPT)
@@ -97,30 +97,11 @@ async def run_document(task: Task, observe: Observe) -> DocumentChange | None:
             logs.append(event)
         observe(event)
 
+    reads = Reads(load)
     try:
-        contributions = await feed.handlers.run(document, hear)
+        contributions = await feed.handlers.run(document, hear, reads)
     except Problem as problem:
-        return Failed(key, now_known, (problem,), tuple(logs), feed.on_error)
+        return Failed(key, now_known, (problem,), tuple(logs), feed.on_error, reads.told())
     except Problems as several:
-        return Failed(key, now_known, several.problems, tuple(logs), feed.on_error)
-    return Indexed(key, now_known, contributions, tuple(logs), feed.on_error)
-
-
-async def run_all(project: Project, observe: Observe) -> AsyncIterator[Indexed | Failed]:
-    """Run every document of a project and keep nothing; problems are told as they are found.
-
-    Raises SourceAway.
-    """
-    survey = Survey()
-    feeds = feeds_of(project)
-    sightings = await asyncio.to_thread(lambda: list(look_everywhere(feeds, survey)))
-    for skipped in survey.problems:
-        observe(skipped)
-    for sighting in sightings:
-        feed = feeds[sighting.key.source]
-        change = await run_document(Task(feed, sighting.key, None), observe)
-        if isinstance(change, Failed):
-            for each in change.problems:
-                observe(feed.told(sighting.key.path, each))
-        if isinstance(change, Indexed | Failed):
-            yield change
+        return Failed(key, now_known, several.problems, tuple(logs), feed.on_error, reads.told())
+    return Indexed(key, now_known, contributions, tuple(logs), feed.on_error, reads.told())

@@ -9,7 +9,7 @@ types: a source that writes two types has one position.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -65,9 +65,21 @@ def in_position_order(sources: Sequence[DataSource]) -> tuple[DataSource, ...]:
     return tuple(source for stage in stages(sources) for source in stage.sources)
 
 
+def moving(sources: Sequence[DataSource]) -> Mapping[str, frozenset[str]]:
+    """Of each source, by name: the types that it reads and that sources of its own stage write.
+
+    What documents say of these is not final before the source is run. Raises Problems, as `stages` does.
+    """
+    return {name: types for stage in stages(sources) for name, types in _moving(stage.sources).items()}
+
+
 def _one_by_one(sources: Sequence[DataSource]) -> frozenset[str]:
-    written = {name for source in sources for name in source.mapping.entities}
-    return frozenset(source.name for source in sources if not written.isdisjoint(source.mapping.reads))
+    return frozenset(name for name, types in _moving(sources).items() if types)
+
+
+def _moving(sources: Sequence[DataSource]) -> Mapping[str, frozenset[str]]:
+    written = frozenset(name for source in sources for name in source.mapping.entities)
+    return {source.name: written.intersection(source.mapping.reads) for source in sources}
 
 
 def _waits(sources: Sequence[DataSource]) -> Iterator[_Wait]:

@@ -8,17 +8,22 @@ the right place.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 import msgspec
 
+from docgraph.mapping.loaded import CLOSED, Library, Loaded
+from docgraph.mapping.own_words import is_whole, with_words
 from docgraph.mapping.shape import Shape
-from docgraph.model.changes import Contribution, Id, LogLine, Remove, Save
+from docgraph.model.changes import Contribution, Id, LogLine, Remove, Row, Save
 from docgraph.model.events import AuthorLogged, Observe
 from docgraph.model.problem import Location
 from docgraph.model.schema import Field, Scalar
 from docgraph.model.values import Refused
+
+AWAIT_TASKS = "await every task that the handler starts"
 
 
 class Misuse(Exception):
@@ -70,21 +75,35 @@ class Collector:
     At most one per entity, of which the last word counts; of a shared entity one for each object that was saved.
     """
 
-    def __init__(self, source: str, path: str, writable: Mapping[str, Shape], observe: Observe) -> None:
+    def __init__(
+        self, source: str, path: str, writable: Mapping[str, Shape], observe: Observe, library: Library = CLOSED
+    ) -> None:
         self._source, self._path, self._writable, self._observe = source, path, writable, observe
+        self._library = library
+        self._waits = False  # whether what is called now can wait for something
         self._made: dict[tuple[str, Id], _Saved | Remove] = {}
         self._shared: dict[int, tuple[object, _Saved | Remove]] = {}  # by identity of who says it, who is kept for that
         self._numbered: dict[str, int] = {}  # id space → ordinal of the last id that was made up
         self._open = True
 
-    def save(self, type_name: str, given: Mapping[str, object], line: int | None = None, speaker: object = None) -> Id:
+    def save(
+        self,
+        type_name: str,
+        given: Mapping[str, object],
+        line: int | None = None,
+        speaker: object = None,
+        loaded: Loaded | None = None,
+    ) -> Id:
         """Keep what the entity was given, and tell its id; fields given before and not now stay as they were.
 
-        Of a shared entity, each `speaker` says something of its own; what it said before no longer counts.
+        Of a shared entity, each `speaker` says something of its own; what it said before no longer counts. Who
+        `loaded` it says something of an entity that is there, and need not say what that must have.
 
         Raises Misuse; Rejected: values that do not fit, all of them.
         """
         shape = self._shape(type_name)
+        if loaded is not None and not shape.shared:  # an entity of one document is said as a whole
+            given = {name: given[name] if name in given else loaded.value(name) for name in shape.fields}
         if shape.timeseries and given.get("id") is None:
             given = {**given, "id": self._next_id(shape)}
         entity_id = self._id(shape, given.get("id"))
@@ -101,7 +120,8 @@ class Collector:
                 values[name] = shape.coercers[name](value)
             except Refused as refused:
                 refusals.append(_refusal(shape, entity_id, name, value, refused))
-        unset = [name for name in shape.required if name not in values and name not in given]
+        must = () if loaded is not None and shape.shared else shape.required
+        unset = [name for name in must if name not in values and name not in given]
         refusals += [_missing(shape, entity_id, name) for name in unset]
         if refusals:
             raise Rejected(tuple(refusals))
@@ -117,6 +137,58 @@ class Collector:
         removal = self._made[shape.space, entity_id] = Remove(type_name, entity_id)
         if shape.shared:
             self._say(removal, removal)
+
+    def load(self, type_name: str, given_id: object) -> Awaitable[Loaded | None]:
+        """The entity as documents at lower positions say it, and this one so far; None where there is none.
+
+        Raises Misuse, Rejected.
+        """
+        shape = self._library.readable.get(type_name)
+        if not self._open:
+            raise Misuse(f"a {type_name} is loaded after the handler has ended", AWAIT_TASKS)
+        if shape is None:
+            raise Misuse(
+                f"the data source {self._source} may not load {type_name}",
+                f"add {type_name} to `reads` of the data source {self._source} in the manifest",
+            )
+        if not self._waits:
+            raise Misuse(
+                f"{type_name}.load() in a handler that cannot wait for it",
+                f"write `async def` before the handler's name, and `await {type_name}.load(…)` inside",
+            )
+        return self._load(shape, self._id(shape, given_id))
+
+    async def _load(self, shape: Shape, entity_id: Id) -> Loaded | None:
+        row = self._with_own(shape, entity_id, await self._library.reads.load(shape.name, entity_id))
+        return None if row is None else Loaded(shape, entity_id, row, self._library.reads)
+
+    def _with_own(self, shape: Shape, entity_id: Id, row: Row | None) -> Row | None:
+        """The entity that lower positions make `row`, after what this document has said of it so far."""
+        made = self._made.get((shape.space, entity_id))
+        if not shape.shared:
+            if isinstance(made, Remove):
+                return None if made.type == shape.name else row
+            is_new = row is None and made is not None and made.shape is shape
+            return made.contribution().row if is_new and made is not None else row
+        for _, said in self._shared.values():
+            if isinstance(said, Remove):
+                row = None if (said.type, said.id) == (shape.name, entity_id) else row
+            elif (said.shape.name, said.id) == (shape.name, entity_id):
+                row = with_words(shape, row, said.values)
+        return row if row is None or is_whole(shape, row) else None
+
+    def has(self, loaded: Loaded) -> bool:
+        """Was the entity loaded for this document?"""
+        return self._open and loaded.reads is self._library.reads
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Inside, what is called can wait for something."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
 
     def log(self, line: LogLine) -> None:
         self._observe(AuthorLogged(line.level, line.text, line.arguments, line.at, self._source, self._path))
@@ -142,7 +214,7 @@ class Collector:
         if not self._open:
             raise Misuse(
                 f"a {type_name} is saved or removed after the handler has ended",
-                "await every task that the handler starts",
+                AWAIT_TASKS,
             )
         if shape := self._writable.get(type_name):
             return shape
@@ -173,9 +245,15 @@ class Call(msgspec.Struct, frozen=True):
     line: int | None  # of the record that it is for
     place: Callable[[], Location]  # where the author's code is at this moment
 
-    def save(self, type_name: str, given: Mapping[str, object], speaker: object = None) -> Id:
+    def save(
+        self, type_name: str, given: Mapping[str, object], speaker: object = None, loaded: Loaded | None = None
+    ) -> Id:
         """As `Collector.save`."""
-        return self.collector.save(type_name, given, self.line, speaker)
+        return self.collector.save(type_name, given, self.line, speaker, loaded)
+
+    def load(self, type_name: str, given_id: object) -> Awaitable[Loaded | None]:
+        """As `Collector.load`."""
+        return self.collector.load(type_name, given_id)
 
     def remove(self, type_name: str, given_id: object) -> None:
         """As `Collector.remove`."""

@@ -7,9 +7,11 @@ a schema, which loading does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from docgraph.mapping.collect import Misuse, current
+from docgraph.mapping.collect import CURRENT, Misuse, current
+from docgraph.mapping.loaded import Loaded
 from docgraph.mapping.shape import Shape
 from docgraph.model.nearest import nearest
 
@@ -21,7 +23,10 @@ class NoSuchField(Misuse, AttributeError):
 
 
 class Entity:
-    """A row to be: fields as attributes, `save()` and `remove(id)`."""
+    """A row to be: fields as attributes, `save()`, `remove(id)` and `load(id)`."""
+
+    __slots__ = ("__dict__", "__loaded__", "__weakref__")
+    __loaded__: Loaded  # of one that was loaded; fields that were not assigned since are found there
 
     __entity__: ClassVar[str] = ""  # the type's name in the schema
     __shape__: ClassVar[Shape | None] = None
@@ -39,9 +44,13 @@ class Entity:
         """Make the document say: this entity exists and looks like this.
 
         Saved again with the same id, fields assigned later win and the others stay. A data
-        point of a timeseries that has no id is given one.
+        point of a timeseries that has no id is given one. One that was loaded says what was
+        assigned since; of a type that one document owns, it says all of it once more.
         """
-        saved = current(f"{type(self).__name__}.save()").save(self.__entity__, vars(self), self)
+        call, loaded = current(f"{type(self).__name__}.save()"), _loaded(self)
+        if loaded is not None:
+            _check_run(loaded)
+        saved = call.save(self.__entity__, vars(self), self, loaded)
         if vars(self).get("id") is None:
             vars(self)["id"] = saved
 
@@ -51,15 +60,26 @@ class Entity:
         current(f"{cls.__name__}.remove()").remove(cls.__entity__, id)
 
     @classmethod
-    def load(cls, id: str | bytes | int) -> NoReturn:
-        """Not available yet."""
-        raise Misuse(
-            f"{cls.__name__}.load() is not available yet: a handler sees its own document only",
-            f"refer to the {cls.__name__} by its id, and let the query follow the reference",
-        )
+    def load(cls, id: str | bytes | int) -> Awaitable[Self | None]:
+        """The entity as documents at lower positions say it, and this one so far; None where there is none.
+
+        To be awaited. When what is read of it changes, the document is run again.
+        """
+        return cls.__made(current(f"{cls.__name__}.load()").load(cls.__entity__, id))
+
+    @classmethod
+    async def __made(cls, coming: Awaitable[Loaded | None]) -> Self | None:
+        loaded = await coming
+        if loaded is None:
+            return None
+        entity = cls.__new__(cls)
+        object.__setattr__(entity, "__loaded__", loaded)
+        vars(entity)["id"] = loaded.id
+        return entity
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
+        same = type(self) is type(other) and vars(self) == vars(other)
+        return same and (_loaded(self) is None) == (_loaded(other) is None)
 
     __hash__ = None  # type: ignore[assignment]  # it changes as fields are assigned
 
@@ -107,6 +127,9 @@ class Entity:
                 )
             if name not in shape.fields:
                 raise _no_such_field(shape, name)
+            if (loaded := _loaded(self)) is not None:
+                _check_run(loaded)
+                return loaded.value(name)
             if shape.fields[name].required:
                 raise NoSuchField(f"`{name}` of this {shape.name} has no value yet", "assign it before it is read")
             return None
@@ -116,6 +139,20 @@ def bind(entity_class: _Bound, shape: Shape) -> _Bound:
     """Teach a generated class what its fields are."""
     entity_class.__shape__ = shape
     return entity_class
+
+
+def _loaded(entity: object) -> Loaded | None:
+    return getattr(entity, "__loaded__", None)
+
+
+def _check_run(loaded: Loaded) -> None:
+    """Raises Misuse: the entity was loaded for another document, which alone may know it."""
+    call = CURRENT.get()
+    if call is None or not call.collector.has(loaded):
+        raise Misuse(
+            f"this {loaded.shape.name} was loaded for another document",
+            "load it in the handler that uses it, and keep no loaded entities between documents",
+        )
 
 
 def _no_such_field(shape: Shape, name: str) -> NoSuchField:

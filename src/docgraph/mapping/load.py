@@ -17,7 +17,7 @@ from docgraph.mapping.frames import Spot, spot_of, spot_of_function
 from docgraph.mapping.generate import class_name, generate
 from docgraph.mapping.modules import GENERATED, Modules
 from docgraph.mapping.parts import parts
-from docgraph.mapping.run import Bound, Code, SourceHandlers
+from docgraph.mapping.run import Bound, Code, Reach, SourceHandlers
 from docgraph.mapping.shape import shapes
 from docgraph.model.nearest import nearest
 from docgraph.model.problem import Location, ManifestProblem, MappingProblem, Problem, Problems
@@ -79,7 +79,10 @@ class _Loading:
             source.name,
             Code(fingerprint(source, self._schema, self.modules), parts(source, self._schema, self.modules)),
             tuple(each for each in bound if each),
-            {name: self._shapes[name] for name in source.mapping.entities},
+            Reach(
+                {name: self._shapes[name] for name in source.mapping.entities},
+                {name: self._shapes[name] for name in source.mapping.reads},
+            ),
             self.modules,
         )
 

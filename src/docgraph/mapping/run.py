@@ -1,7 +1,7 @@
 """Run the handlers of a data source for one document, and hand over what they say.
 
-A handler is a function of its document, the context and nothing else: it is not
-told the time and sees no other document.
+A handler is a function of its document, the context and what it loads, and of nothing
+else: it is not told the time and sees no other document.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from docgraph.manifest.values import DocumentHandler, RecordHandler
 from docgraph.mapping.blame import Blame
 from docgraph.mapping.collect import CURRENT, Call, Collector, Misuse
 from docgraph.mapping.frames import Spot
+from docgraph.mapping.loaded import Library
 from docgraph.mapping.modules import Modules
 from docgraph.mapping.parts import Parts
 from docgraph.mapping.shape import Shape
@@ -24,6 +25,7 @@ from docgraph.model.changes import Contribution
 from docgraph.model.document import Document
 from docgraph.model.events import Observe
 from docgraph.model.problem import FormatProblem, Problem, Problems
+from docgraph.model.reads import Reads
 
 MOST_PROBLEMS = 20  # of one document; further records are not run then
 
@@ -45,6 +47,13 @@ class Code(msgspec.Struct, frozen=True):
     parts: Parts
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """Which entity types handlers have to do with, by name."""
+
+    writable: Mapping[str, Shape]
+    readable: Mapping[str, Shape]
+
+
 class _Run(msgspec.Struct, frozen=True):
     """One document on its way through the handlers."""
 
@@ -56,21 +65,22 @@ class _Run(msgspec.Struct, frozen=True):
 class SourceHandlers:
     """The handlers of one data source, ready to run."""
 
-    def __init__(
-        self, name: str, code: Code, bound: tuple[Bound, ...], writable: Mapping[str, Shape], modules: Modules
-    ) -> None:
+    def __init__(self, name: str, code: Code, bound: tuple[Bound, ...], reach: Reach, modules: Modules) -> None:
         self.name = name
         self.fingerprint, self.parts = code.fingerprint, code.parts
-        self._bound, self._writable, self._modules = bound, writable, modules
+        self._bound, self._reach, self._modules = bound, reach, modules
 
-    async def run(self, document: Document, observe: Observe) -> tuple[Contribution, ...]:
+    async def run(self, document: Document, observe: Observe, reads: Reads) -> tuple[Contribution, ...]:
         """What the document says: at most one contribution per entity, in the order of their first mention.
 
-        Document handlers run before record handlers, each kind in the manifest's order.
+        Document handlers run before record handlers, each kind in the manifest's order. They find through `reads`
+        what other documents say, and what they look at is noted there.
 
         Raises Problem or Problems, and nothing else but cancellation.
         """
-        collector = Collector(self.name, document.path, self._writable, observe)
+        collector = Collector(
+            self.name, document.path, self._reach.writable, observe, Library(self._reach.readable, reads)
+        )
         problems: list[Problem] = []
         try:
             for bound in self._bound:
@@ -102,16 +112,19 @@ class SourceHandlers:
         blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
         token = CURRENT.set(Call(run.collector, subject.at.line, blame.place))
         try:
-            run.problems.extend(await self._problems(bound, subject, blame))
+            run.problems.extend(await self._problems(bound, subject, blame, run.collector))
         finally:
             CURRENT.reset(token)
 
-    async def _problems(self, bound: Bound, subject: Subject, blame: Blame) -> tuple[Problem, ...]:
+    async def _problems(
+        self, bound: Bound, subject: Subject, blame: Blame, collector: Collector
+    ) -> tuple[Problem, ...]:
         """Call one handler once. Whatever its code raises comes back as problems."""
         try:
             given = bound.function(subject.argument)
             if inspect.isawaitable(given):
-                given = await given
+                with collector.waiting():
+                    given = await given
             if given is not None:
                 raise Misuse(
                     f"{bound.handler.handler} returned {type(given).__name__}, and nobody looks at what it returns",

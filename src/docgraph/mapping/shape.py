@@ -52,7 +52,9 @@ def attribute_names(entity: EntityType) -> Mapping[str, str]:
 
 def shapes(schema: Schema, entities: Iterable[EntityType] | None = None) -> Mapping[str, Shape]:
     """The shape of each entity type, by name."""
-    return {entity.name: _shape(schema, entity) for entity in entities or schema.entities.values()}
+    return {
+        entity.name: _shape(schema, entity) for entity in (schema.entities.values() if entities is None else entities)
+    }
 
 
 def _shape(schema: Schema, entity: EntityType) -> Shape:

@@ -41,6 +41,15 @@ class Remove(msgspec.Struct, frozen=True):
 Contribution = Save | Remove
 
 
+class Read(msgspec.Struct, frozen=True):
+    """A document's handlers looked whether an entity is there, and at these fields of it."""
+
+    type: str
+    id: Id
+    fields: tuple[int, ...]  # places in the row, ascending
+    row: Row | None  # as they saw it; None: it was not there
+
+
 class Stat(msgspec.Struct, frozen=True, gc=False):
     """What a folder tells about a file without opening it."""
 
@@ -95,6 +104,7 @@ class Indexed(msgspec.Struct, frozen=True):
     contributions: tuple[Contribution, ...]
     logs: tuple[LogLine, ...] = ()
     on_error: OnError = OnError.KEEP  # for when the store cannot hold them
+    reads: tuple[Read, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -105,6 +115,7 @@ class Failed(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]  # at least one
     logs: tuple[LogLine, ...] = ()
     on_error: OnError = OnError.KEEP
+    reads: tuple[Read, ...] = ()  # when they differ, it is tried again
 
 
 class Touched(msgspec.Struct, frozen=True):

@@ -75,6 +75,14 @@ class Halted(msgspec.Struct, frozen=True):
     documents: int  # that fail, as far as is known
 
 
+class RunAgain(msgspec.Struct, frozen=True):
+    """In one block, many documents of a source were run again because they read what others of them say."""
+
+    source: str
+    field: str  # "Type.field", the one that most of them read
+    documents: int
+
+
 class Logged(msgspec.Struct, frozen=True):
     """A library, or a part that knows no events, wrote to Python's log: a database that is silent, a fault of ours."""
 
@@ -101,6 +109,7 @@ Event = (
     | StandingBy
     | HeldBack
     | Halted
+    | RunAgain
     | Logged
 )
 Observe = Callable[[Event], None]

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from docgraph.indexer.project import MANIFEST, Project, load_project
-from docgraph.indexer.run import run_all
+from docgraph.indexer.rehearsal import rehearse
 from docgraph.model.changes import Indexed, Save
 from docgraph.model.events import Observe
 from docgraph.model.problem import Location, Problem
@@ -46,7 +46,7 @@ def check_project(settings: Settings) -> Project:
 async def check_documents(project: Project, observe: Observe) -> Checked:
     """Run every document through its handlers and keep nothing. Problems are told as ProblemFound."""
     documents = failed = entities = 0
-    async for outcome in run_all(project, observe):
+    async for outcome in rehearse(project, observe):
         documents += 1
         await asyncio.sleep(0)  # handlers need not wait for anything, and Ctrl-C counts when somebody waits
         match outcome:

@@ -7,14 +7,16 @@ document. Two equal runs that differ from what the index holds are not.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import msgspec
 
 from docgraph.indexer.again import run_twice
 from docgraph.indexer.feed import Feed
+from docgraph.indexer.loader import Loader
 from docgraph.indexer.project import Project, feeds_of, load_project
-from docgraph.model.changes import DocumentChange, Failed, Indexed
+from docgraph.model.changes import DocumentChange, Failed, Id, Indexed, Row
 from docgraph.server.database import database
 from docgraph.server.settings import Settings
 from docgraph.server.verifying import connected, find_served, target_of
@@ -22,6 +24,7 @@ from docgraph.store.connection import Connection, told
 from docgraph.store.deployment import Deployment
 from docgraph.store.remembered import Contrast, Picked, contrasts, pick_documents, remembered, sayings
 from docgraph.store.rows import Unstorable
+from docgraph.store.seen import seen
 
 LARGEST_SEED = 1_000_000
 
@@ -87,7 +90,12 @@ async def _judge(
     connection: Connection, deployed: Deployment, document: Picked, feed: Feed, project: Project
 ) -> Verdict:
     named = f"{feed.name} {document.key.path}"
-    first, second = await run_twice(feed, document.key)
+
+    async def look(type_name: str, ids: Sequence[Id]) -> Mapping[Id, Row]:
+        return await seen(connection, deployed, type_name, ids, document.key)
+
+    async with Loader(look) as loader:
+        first, second = await run_twice(feed, document.key, loader.load)
     if not (_is_of(document, first) and _is_of(document, second)):
         return Changed()
     match first, second:

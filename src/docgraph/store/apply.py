@@ -32,6 +32,7 @@ from docgraph.store.halted import Halts
 from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
+from docgraph.store.reads import replace_reads, touched
 from docgraph.store.rows import Unstorable, digest, id_text
 from docgraph.store.said import Said, both, replace_said, said_by
 
@@ -44,6 +45,7 @@ class Standing(msgspec.Struct):
     retired: set[str]  # types that the block took rows from
     last: DocumentKey | None  # no document at a higher position is present
     flaws: bool = False  # whether any shared entity may have a flaw
+    reads: bool = True  # whether any document may have read anything
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -60,6 +62,8 @@ class Outcome(msgspec.Struct, frozen=True):
     dirty: Ids = {}  # shared entities to be folded
     figured: Ids = {}  # entities whose figures may have moved
     changed: bool = False  # whether anything moved that readers could see
+    touched: Ids = {}  # entities that documents may see differently when they load them
+    reads: bool = False  # whether any document read anything
 
     def then(self, next_one: Outcome) -> Outcome:
         """Both, one after the other."""
@@ -75,7 +79,14 @@ class Outcome(msgspec.Struct, frozen=True):
             both(self.dirty, next_one.dirty),
             both(self.figured, next_one.figured),
             self.changed or next_one.changed,
+            both(self.touched, next_one.touched),
+            self.reads or next_one.reads,
         )
+
+    def after_fold(self, type_name: str, outcome: Outcome) -> Outcome:
+        """The same, once the entities of a shared type are folded, which came to `outcome`."""
+        dirty = {each: ids for each, ids in self.dirty.items() if each != type_name}
+        return msgspec.structs.replace(self, dirty=dirty).then(outcome)
 
 
 async def apply_batch(
@@ -107,6 +118,8 @@ async def apply_batch(
     lines += map(line_of, problems)
     await write_log(connection, deployment.layout, standing.block, lines)
     await forget_documents(connection, deployment.layout, [each.id for each in gone], standing.block)
+    again = [before[change.key].id for change in stored if change.key in before and not isinstance(change, Touched)]
+    reads = await replace_reads(connection, deployment, stored, numbers, again if standing.reads else ())
 
     content = sum(each.content for each in remembered)
     content -= sum(each.content for each in (*gone, *(before[each.key] for each in remembered if each.key in before)))
@@ -122,6 +135,8 @@ async def apply_batch(
         dirty=dirty,
         figured=acted.figured,
         changed=bool(content or lines or dirty) or told_again or not decision.is_empty,
+        touched=touched(deployment, decision, dirty) if standing.reads else {},
+        reads=reads,
     )
 
 
@@ -154,7 +169,7 @@ def _encode(
             of_shared = list(said_by(deployment, change, numbers[change.key]))
         except Unstorable as refused:
             problems = (refused.problem(change.key.path),)
-            changes.append(Failed(change.key, change.known, problems, change.logs, change.on_error))
+            changes.append(Failed(change.key, change.known, problems, change.logs, change.on_error, change.reads))
             continue
         changes.append(change)
         shared += of_shared

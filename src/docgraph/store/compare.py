@@ -36,6 +36,13 @@ FED = """
 select {}::text, {} from {} as t join {} as d on d.id = t.{} join "$failed" using (source, path)"""
 CLAIMED = 'select c.space, c.id from {} as c join {} as d on d.id = c.document join "$failed" using (source, path)'
 
+MISLED = """
+insert into "$failed"
+select d.source, d.path from {} as r join {} as d on d.id = r.document
+where r.type = {} and exists (select from "$left_out" as o where o.space = {} and o.id = r.id)
+except select source, path from "$failed"
+returning 1"""
+
 DIFFERENCES = """
 with one (key, document, said) as ({}), other (key, document, said) as ({}),
 differing as (
@@ -76,9 +83,15 @@ select d.source || ' ' || d.path || ' ' || p.ordinal, d.source || ' ' || d.path,
     p.place_column::text, p.entity, p.handler]
 from {} as p join {} as d on d.id = p.document"""
 
+READS = """
+select d.source || ' ' || d.path || ' ' || r.type || '[' || r.id || ']', d.source || ' ' || d.path,
+  array[r.fields::text, encode(r.seen, 'hex')]
+from {} as r join {} as d on d.id = r.document"""
+
 OF_DOCUMENTS = ("content", "code", "failed", "types")
 OF_CLAIMS = ("hash", "row", "against", "line")
 OF_FLAWS = ("what", "mend", "line")
+OF_READS = ("fields", "what was seen")
 OF_PROBLEMS = (
     *("kind", "path", "line", "column", "what", "mend", "place", "line of the place", "column of the place"),
     *("entity", "handler"),
@@ -137,9 +150,7 @@ async def compare(connection: Connection, served: Deployment, rebuilt: Layout) -
     await run(connection, sql(LEFT_OUT))
     ((failed,),) = await fetch(connection, sql(COUNT_FAILED))
     if failed:
-        for places in (served.layout, rebuilt):
-            for each in _left_out(served, places):
-                await run(connection, sql(LEAVE_OUT, each))
+        await _leave_out(connection, served, rebuilt)
     differences: list[Difference] = []
     total = 0
     for compared in _tables(served, rebuilt, figures=not failed):
@@ -148,6 +159,19 @@ async def compare(connection: Connection, served: Deployment, rebuilt: Layout) -
         differences += _differences(compared, rows)
     documents = await count_documents(connection, rebuilt)
     return Comparison(tuple(differences), total, documents, failed)
+
+
+async def _leave_out(connection: Connection, served: Deployment, rebuilt: Layout) -> None:
+    """Leave out what failed documents have a say in, then what those say that read it, and so on."""
+    told = True
+    while told:
+        told = False
+        for places in (served.layout, rebuilt):
+            for each in _left_out(served, places):
+                await run(connection, sql(LEAVE_OUT, each))
+            for type_name, space in served.spaces.items():
+                misled = sql(MISLED, places.read, places.document, value(type_name), value(space))
+                told = bool(await fetch(connection, misled)) or told
 
 
 def _left_out(served: Deployment, places: Layout) -> Iterator[Sql]:
@@ -161,7 +185,7 @@ def _left_out(served: Deployment, places: Layout) -> Iterator[Sql]:
 
 
 def _tables(served: Deployment, rebuilt: Layout, *, figures: bool) -> Iterator[_Compared]:
-    """`figures`: whether those about other entities are compared, which may count what failed documents left."""
+    """`figures`: whether figures and reads are compared, in which what failed documents left may show."""
     one, other = served.layout, rebuilt
     for type_name, table in one.tables.items():
         fields = tuple(field.name for field in table.entity.stored_fields)
@@ -180,6 +204,9 @@ def _tables(served: Deployment, rebuilt: Layout, *, figures: bool) -> Iterator[_
     yield _Compared("claim", OF_CLAIMS, *claims)
     problems = [sql(PROBLEMS, places.problem, places.document) for places in (one, other)]
     yield _Compared("problem", OF_PROBLEMS, *problems)
+    if figures:
+        reads = [sql(READS, places.read, places.document) for places in (one, other)]
+        yield _Compared("read", OF_READS, *reads)
 
 
 def _said(served: Deployment, places: Layout, table: Table) -> Sql:

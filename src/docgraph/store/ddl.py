@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docgraph.model.schema import EntityType, EnumType, Field, Fulltext, Scalar
+from docgraph.store.ddl_runs import runs_ddl
 from docgraph.store.layout import (
     ASSIGNED,
     CONTROL,
@@ -178,14 +179,6 @@ create table {} (
 );
 comment on table {} is 'the newest lines that handlers logged, and problems of documents'"""
 
-CODE = """\
-create table {} (
-  id integer generated always as identity primary key,
-  code bytea not null unique,
-  parts jsonb not null
-);
-comment on table {} is 'what the code is made of that documents were run through'"""
-
 HALTED = """\
 create table {} (
   id integer primary key check (id < 0),
@@ -238,8 +231,8 @@ def deployment_ddl(layout: Layout) -> Sql:
                 *(layout.flaw, layout.flaw),
                 *(problem, problem),
             ),
+            runs_ddl(layout),
             sql(LOG, layout.log, layout.log),
-            sql(CODE, layout.code, layout.code),
             sql(HALTED, layout.halted, layout.halted),
             sql(
                 PROBLEMS,

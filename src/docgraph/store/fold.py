@@ -90,11 +90,15 @@ class Folded(msgspec.Struct, frozen=True):
 
 
 async def read_folded(
-    connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id]
+    connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id], below: DocumentKey | None = None
 ) -> dict[Id, Folded]:
-    """The shared entities with these ids, as far as they have live contributions."""
+    """The shared entities with these ids, as far as they have live contributions, at positions `below` if given."""
     table = deployment.layout.tables[type_name]
     which = sql("s.id = any({}::{})", value(list(ids)), deployment.id_array(type_name))
+    if below is not None:
+        which = sql(
+            "{} and (d.source, d.path) < ({}::smallint, {}::text)", which, value(below.source), value(below.path)
+        )
     live = _live(deployment, table, which)
     found = {}
     for identifier, document, line, source, path, *values in await fetch(connection, _fold(deployment, table, live)):

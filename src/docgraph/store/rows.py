@@ -53,6 +53,7 @@ class Codec:
         self.columns = table.columns
         self._type_name = table.entity.name
         self._decimals = tuple(at for at, field in enumerate(fields) if schema.stored_scalar(field) in _DECIMAL)
+        self.jsons = tuple(at for at, field in enumerate(fields) if field.type is Scalar.JSON)  # their places
         self._decoder = msgspec.msgpack.Decoder(tuple.__class_getitem__(held))
         places = {fit(field.column): at for at, field in enumerate(fields)}
         self._indexed = tuple(
@@ -76,6 +77,13 @@ class Codec:
         """The row that `encode` made these bytes from."""
         row: Row = self._decoder.decode(encoded)
         return row
+
+    def stands_for(self, row: Row | None, places: Sequence[int]) -> bytes:
+        """16 bytes for these fields of the row, and for that there is one."""
+        if row is None:
+            return digest(b"")
+        seen = [self._canonical(row[at], "") if at in self._decimals else row[at] for at in places]
+        return digest(ENCODER.encode(list(zip(places, seen, strict=True))))
 
     def _canonical(self, number: object, column: str) -> object:
         if number is None:

@@ -36,6 +36,8 @@ class Session(msgspec.Struct):
     head: Head = Head(0, 0)
     claims: bool = True  # whether any claim may exist
     flaws: bool = True  # whether any shared entity may have a flaw
+    reads: bool = True  # whether any document may have read anything
+    folded: frozenset[str] = frozenset()  # shared types whose entities are kept in line with what is said of them
     last: DocumentKey | None = None  # no document at a higher position is present
     halted: bool = True  # whether any document may hold the next block back
     codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
@@ -47,9 +49,13 @@ class Session(msgspec.Struct):
         self.head = await read_head(self.connection, self.deployment.layout)
         self.claims = await has_any(self.connection, self.deployment.layout.claim)
         self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
+        self.reads = await has_any(self.connection, self.deployment.layout.read)
+        # Entities of a shared type are made at the end of the first load, or before it when a document loads one.
+        tables = {each: self.deployment.layout.tables[each].current for each in self.deployment.shared}
+        self.folded = frozenset([each for each, table in tables.items() if await has_any(self.connection, table)])
         self.halted = await has_halting(self.connection, self.deployment.layout)
         self.earliest = await read_earliest(self.connection, self.deployment.layout)
 
     def standing(self) -> Standing:
         """Where the next block begins."""
-        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws)
+        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws, self.reads)

@@ -7,7 +7,7 @@ that meets another type's entity under one id is in conflict with it like any ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from docgraph.model.changes import Id
 from docgraph.store.act import Ids, act
@@ -41,10 +41,12 @@ async def fold(connection: Connection, deployment: Deployment, standing: Standin
     return total
 
 
-async def fold_all(connection: Connection, deployment: Deployment, standing: Standing) -> Outcome:
-    """The same with all entities that documents say anything about."""
+async def fold_all(
+    connection: Connection, deployment: Deployment, standing: Standing, types: Collection[str]
+) -> Outcome:
+    """The same with all entities of these types that documents say anything about."""
     total = Outcome()
-    for type_name in sorted(deployment.shared):
+    for type_name in sorted(types):
         last: Id | None = None
         while ids := await _next(connection, deployment, type_name, last):
             total = total.then(await fold(connection, deployment, standing, {type_name: frozenset(ids)}))

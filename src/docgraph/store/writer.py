@@ -6,14 +6,16 @@ to the rows is decided and carried out elsewhere; here is when it counts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from types import TracebackType
 
-from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Indexed, Known
-from docgraph.model.problem import ConflictProblem, Location, Problem, Unavailable, ValueProblem
+from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Id, Indexed, Known, Row
+from docgraph.model.problem import ConflictProblem, Problem, Unavailable
+from docgraph.store.act import Ids
 from docgraph.store.apply import Outcome, apply_batch
+from docgraph.store.batches import batches, failed
 from docgraph.store.blocks import (
     Head,
     add_block,
@@ -26,7 +28,7 @@ from docgraph.store.blocks import (
 )
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_all_figures, keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, first_line, run, told
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, run, told
 from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
 from docgraph.store.deployment import deployment
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, sum_content
@@ -34,14 +36,15 @@ from docgraph.store.halted import clear_halting, replace_halting
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
-from docgraph.store.problems import read_conflicts, read_problems, storable
+from docgraph.store.problems import read_conflicts, read_problems
 from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
+from docgraph.store.reads import Stale, readers, stale
+from docgraph.store.said import both
+from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
 from docgraph.store.turns import take_turn, turn_of, wait_for_turn
 from docgraph.store.views import repoint
-
-BATCH = 2_000  # changes that are read, decided and written at once
 
 
 class Writer:
@@ -151,6 +154,7 @@ class Writer:
                 await add_block(connection, deployed.index, deployed.id, layout, block)
         session.head, session.complete = Head(number, content), True
         session.earliest = session.earliest or number
+        session.folded = deployed.shared
         return block
 
     async def settle_first_load(self) -> None:
@@ -162,7 +166,7 @@ class Writer:
     async def _settle(self, session: Session) -> None:
         connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
         async with connection.transaction():
-            await fold_all(connection, deployed, session.standing())
+            await fold_all(connection, deployed, session.standing(), deployed.shared)
         await run(connection, index_ddl(layout))
         async with connection.transaction():
             await keep_all_figures(connection, deployed, session.head.number + 1)
@@ -209,6 +213,8 @@ class BlockWriter:
         self._standing = session.standing()
         self._total = Outcome()
         self._applied = 0  # batches
+        self._folded = session.deployment.shared if session.complete else session.folded
+        self._touched: Ids = {}  # since somebody asked who reads it
         self._codes: Codes = {}
 
     async def __aenter__(self) -> BlockWriter:
@@ -221,13 +227,35 @@ class BlockWriter:
 
     async def apply(self, changes: Sequence[DocumentChange]) -> None:
         """Make these changes part of the block, in their order. May be called several times."""
-        for batch in _batches(changes):
+        for batch in batches(changes):
             with told(self._session.dsn):
                 await self._apply(batch)
 
     def explain(self, codes: Codes) -> None:
         """Keep with the block what codes of documents are made of."""
         self._codes = codes
+
+    async def load(self, type_name: str, ids: Sequence[Id], below: DocumentKey | None) -> dict[Id, Row]:
+        """The entities with these ids, as documents at positions `below` say them; None: as all say that are present.
+
+        Entities that nobody speaks of are absent.
+        """
+        session, claims = self._session, self._standing.claims
+        with told(session.dsn):
+            if below is None and type_name in session.deployment.shared:
+                await self._fold_type(type_name)
+            return await seen(session.connection, session.deployment, type_name, ids, below, claims=claims)
+
+    async def touched_readers(self) -> list[DocumentKey]:
+        """The documents that read an entity about which the block says something else since this was asked last."""
+        entities, self._touched = self._touched, {}
+        with told(self._session.dsn):
+            return await readers(self._session.connection, self._session.deployment, entities)
+
+    async def stale(self, keys: Sequence[DocumentKey], moving: Collection[str]) -> Stale:
+        """Those of the documents that would see something else now; of the types `moving`, below their positions."""
+        with told(self._session.dsn):
+            return await stale(self._session.connection, self._session.deployment, self.load, keys, moving)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -239,7 +267,7 @@ class BlockWriter:
             return
         with told(self._session.dsn):
             try:
-                block = await self._close() if self._session.complete else None
+                block = await self._close()
                 if self._total.logged:
                     await prune_log(self._session.connection, self._session.deployment.layout)
                 if self._session.halted:
@@ -256,7 +284,8 @@ class BlockWriter:
                 self._session.connection.terminate()
                 raise
         self._session.claims, self._session.last = self._standing.claims, self._standing.last
-        self._session.flaws = self._standing.flaws
+        self._session.flaws, self._session.reads = self._standing.flaws, self._standing.reads
+        self._session.folded = self._folded
         self._session.codes |= self._codes.keys()
         self._session.halted = False
         self._session.earliest, self._session.cut = self._earliest, self._cut
@@ -297,7 +326,7 @@ class BlockWriter:
                 await self._apply(batch[: len(batch) // 2])
                 await self._apply(batch[len(batch) // 2 :])
             elif isinstance(batch[0], Indexed):
-                await self._apply([_failed(batch[0], refused)])
+                await self._apply([failed(batch[0], refused)])
             else:
                 raise
             return
@@ -305,13 +334,31 @@ class BlockWriter:
         self._total = self._total.then(outcome)
         self._standing.retired |= outcome.retired
         self._standing.claims |= outcome.claims
+        self._standing.reads |= outcome.reads
+        self._touched = both(self._touched, outcome.touched)
         highest = max(change.key for change in batch)
         self._standing.last = highest if self._standing.last is None else max(highest, self._standing.last)
+
+    async def _fold_type(self, type_name: str) -> None:
+        """Bring the entities of a shared type in line with what the block has said so far."""
+        connection, deployed, standing = self._session.connection, self._session.deployment, self._standing
+        if type_name in self._folded:
+            dirty = {type_name: self._total.dirty.get(type_name, frozenset())}
+            outcome = await fold(connection, deployed, standing, dirty)
+        else:
+            outcome = await fold_all(connection, deployed, standing, [type_name])
+            self._folded |= {type_name}
+            self._applied += 1
+        self._total = self._total.after_fold(type_name, outcome)
 
     async def _close(self) -> Block | None:
         """The block's row, if there is anything to say."""
         session, standing = self._session, self._standing
-        total = self._total.then(await fold(session.connection, session.deployment, standing, self._total.dirty))
+        for type_name in sorted(self._folded & self._total.dirty.keys()):
+            await self._fold_type(type_name)
+        if not session.complete:
+            return None
+        total = self._total
         counts = await keep_figures(session.connection, session.deployment, standing.block, total.figured)
         total = self._total = total.then(Outcome(counts=counts, changed=bool(counts)))
         if not total.changed:
@@ -351,32 +398,3 @@ class BlockWriter:
         losers = sorted({document for document, _, _ in new})
         found = await read_conflicts(session.connection, deployed.layout, losers)
         return [each.problem for each in found if (each.document, each.type, each.id) in new]
-
-
-def _batches(changes: Sequence[DocumentChange]) -> Iterator[list[DocumentChange]]:
-    """The changes in pieces of bounded size, in none of which a document comes twice."""
-    batch: list[DocumentChange] = []
-    keys: set[DocumentKey] = set()
-    for change in changes:
-        if len(batch) == BATCH or change.key in keys:
-            yield batch
-            batch, keys = [], set()
-        batch.append(change)
-        keys.add(change.key)
-    if batch:
-        yield batch
-
-
-def _failed(change: Indexed, refused: Exception) -> Failed:
-    problem = ValueProblem(
-        f"the database cannot hold a value of this document: {storable(_reason(refused))}",
-        at=Location(change.key.path),
-        mend="look for a value that is extremely large or long",
-    )
-    return Failed(change.key, change.known, (problem,), change.logs, change.on_error)
-
-
-def _reason(refused: Exception) -> str:
-    """Why, without the driver's words for its own affairs, which come before a reason in parentheses."""
-    said = first_line(refused)
-    return said[said.rindex("(") + 1 :].rstrip(")") if "query argument" in said and "(" in said else said

@@ -83,6 +83,24 @@ create table "docgraph_d7"."$problem" (
 );
 comment on table "docgraph_d7"."$problem" is 'why documents failed';
 
+create table "docgraph_d7"."$read" (
+  document integer not null,
+  type text collate "C" not null,
+  id text collate "C" not null,
+  fields smallint[] not null,
+  seen bytea not null,
+  primary key (type, id, document)
+);
+comment on table "docgraph_d7"."$read" is 'which entities documents looked at when they were run last, and what they saw';
+create index on "docgraph_d7"."$read" (document);
+
+create table "docgraph_d7"."$code" (
+  id integer generated always as identity primary key,
+  code bytea not null unique,
+  parts jsonb not null
+);
+comment on table "docgraph_d7"."$code" is 'what the code is made of that documents were run through';
+
 create table "docgraph_d7"."$log" (
   id bigint generated always as identity primary key,
   block integer not null,
@@ -95,13 +113,6 @@ create table "docgraph_d7"."$log" (
   "column" integer not null
 );
 comment on table "docgraph_d7"."$log" is 'the newest lines that handlers logged, and problems of documents';
-
-create table "docgraph_d7"."$code" (
-  id integer generated always as identity primary key,
-  code bytea not null unique,
-  parts jsonb not null
-);
-comment on table "docgraph_d7"."$code" is 'what the code is made of that documents were run through';
 
 create table "docgraph_d7"."$halted" (
   id integer primary key check (id < 0),

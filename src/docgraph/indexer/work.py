@@ -1,0 +1,45 @@
+"""What running documents needs to know of the world, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from docgraph.indexer.feed import Feed
+from docgraph.indexer.memory import Memory
+from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
+from docgraph.model.events import Observe
+
+CHUNK = 1_000  # documents that are in memory at once
+
+
+class Outcome(msgspec.Struct):
+    """What a plan came to."""
+
+    block: Block | None = None
+    changed: list[DocumentKey] = []
+    failed: list[Failed] = []  # with the problems that are to be told
+    remembered: list[tuple[DocumentKey, Known | None]] = []
+    halting: list[DocumentKey] = []  # nothing was committed, because these fail that may not be gone on without
+
+    @property
+    def halted(self) -> bool:
+        return bool(self.halting)
+
+    def take(self, changes: Sequence[DocumentChange]) -> None:
+        for change in changes:
+            self.remembered.append((change.key, None if isinstance(change, Gone) else change.known))
+            if isinstance(change, Failed):
+                self.failed.append(change)
+            if isinstance(change, Indexed | Failed | Gone):
+                self.changed.append(change.key)
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What running a plan needs to know of the world."""
+
+    feeds: Sequence[Feed]
+    memory: Memory
+    observe: Observe
+    waits: Callable[[DocumentChange], bool]  # is the document to be looked at once more, before this counts?
