@@ -13,6 +13,7 @@ from docgraph.store.layout import Layout
 from docgraph.store.sql import Sql, name, sql, value
 
 HEAD = "head"  # number of the latest block
+FLAWED = "coalesce((select flawed from {} where {} <= {} order by {} desc limit 1), false)"
 EARLIEST = "earliest"  # number of the earliest block that can still be read
 
 
@@ -61,4 +62,4 @@ def flawed(block: plan.BlockAt, layout: Layout) -> Sql:
     number = number_at(block, layout)
     if number is None:
         return sql("exists (select from {})", layout.problem)
-    return sql("coalesce((select flawed from {} where {} = {}), false)", layout.block, name("number"), number)
+    return sql(FLAWED, layout.block, name("number"), number, name("number"))
