@@ -31,6 +31,7 @@ EVERYTHING = ("**/*",)
 # What opening a path says where there is no file: it never was, something else took its place, it is a socket.
 GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
 READS = 5  # how often a file that changes while it is read is read again
+PIECE = 1 << 20  # bytes
 
 
 class FolderOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -291,12 +292,15 @@ def _read_whole(file: str) -> tuple[bytes, Stat]:
 
 
 def _read_to_end(handle: int, expected: int) -> bytes:
+    """What the file holds; of one that grows faster than it can be read, as much as it had at one moment."""
     content = os.read(handle, expected + 1)
     if len(content) == expected:
         return content
-    pieces = [content]
-    while piece := os.read(handle, 1 << 20):
+    pieces, length = [content], len(content)
+    most = max(os.fstat(handle).st_size, PIECE)  # some file systems tell no size
+    while length <= most and (piece := os.read(handle, PIECE)):
         pieces.append(piece)
+        length += len(piece)
     return b"".join(pieces)
 
 
