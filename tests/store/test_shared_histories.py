@@ -82,6 +82,7 @@ ORDER = ("id", *FIELDS)
 
 State = dict[DocumentKey, tuple[Known, tuple[Contribution, ...]]]
 Said = tuple[DocumentKey, Mapping[str, Any]]
+Conflict = tuple[str, int | None, str, str]  # path and line of the loser, entity, id
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +137,8 @@ def random_change(chance: random.Random, present: State) -> DocumentChange:
 # The rebuild, in a few lines of Python -----------------------------------------------
 
 
-def rebuild(present: State) -> tuple[dict[str, Any], dict[str, Any], set[tuple[str, str, str]]]:
-    """Companies and people by id, and the conflicts: losing path, entity, id."""
+def rebuild(present: State) -> tuple[dict[str, Any], dict[str, Any], set[Conflict]]:
+    """Companies and people by id, and the conflicts."""
     companies: dict[str, list[tuple[Said, int | None]]] = {}
     people: dict[str, list[Said]] = {}
     for key in sorted(present):
@@ -152,7 +153,7 @@ def rebuild(present: State) -> tuple[dict[str, Any], dict[str, Any], set[tuple[s
                     companies.setdefault(str(said.id), []).append(((key, assigned), said.line))
                 case Save():
                     people.setdefault(str(said.id), []).append((key, {"name": said.row[1], "line": said.line}))
-    found: tuple[dict[str, Any], dict[str, Any], set[tuple[str, str, str]]] = ({}, {}, set())
+    found: tuple[dict[str, Any], dict[str, Any], set[Conflict]] = ({}, {}, set())
     for identifier in {*companies, *people}:
         settle(identifier, companies.get(identifier, []), people.get(identifier, []), *found)
     return found
@@ -164,25 +165,25 @@ def settle(
     people: Sequence[Said],
     companies: dict[str, Any],
     persons: dict[str, Any],
-    conflicts: set[tuple[str, str, str]],
+    conflicts: set[Conflict],
 ) -> None:
     """Who is served under an id, and who loses."""
     claimants = [(key, "Person", assigned) for key, assigned in people]
     if company:
         (first, _), line = company[0]
         row = {name: merge(name, [said for said, _ in company]) for name in FIELDS}
-        agreed = [(key, each["agreed"]) for (key, each), _ in company if "agreed" in each]
-        others = [key for key, value in agreed if value != agreed[0][1]]
+        agreed = [(at(key), told, each["agreed"]) for (key, each), told in company if "agreed" in each]
+        others = [(path, told) for path, told, value in agreed if value != agreed[0][2]]
         if others:
-            conflicts.add((at(others[0]), "Company", identifier))
+            conflicts.add((*others[0], "Company", identifier))
         if row["must"] is None:
-            conflicts.add((at(first), "Company", identifier))
+            conflicts.add((at(first), line, "Company", identifier))
         else:
             claimants.append((first, "Company", {**row, "line": line}))
     claimants.sort(key=lambda each: each[0])
     for key, name, row in claimants[:1]:
         (companies if name == "Company" else persons)[identifier] = (at(key), row)
-    conflicts |= {(at(key), name, identifier) for key, name, _ in claimants[1:]}
+    conflicts |= {(at(key), row["line"], name, identifier) for key, name, row in claimants[1:]}
 
 
 def merge(name: str, said: Sequence[Said]) -> object:
@@ -343,7 +344,7 @@ async def tables(connection: Any, namespace: str) -> Any:
     companies = await connection.fetch(query.format(namespace, columns, "company"))
     people = await connection.fetch(query.format(namespace, "t.name", "person"))
     conflicts = await connection.fetch(
-        f"""select d.source || '/' || d.path, p.entity, p.id from {namespace}."$problems" as p
+        f"""select d.source || '/' || d.path, p.line, p.entity, p.id from {namespace}."$problems" as p
         join {namespace}."$document" as d on d.id = p.document"""
     )
     shown = [{row["id"]: (row["at"], _plain(row)) for row in found} for found in (companies, people)]

@@ -53,6 +53,7 @@ delete from {} as c using unnest({}::text[], {}::text[], {}::integer[], {}::smal
 where c.space = n.space and c.id = n.id and c.document = n.document and c.seq = n.seq"""
 
 Ids = Mapping[str, frozenset[Id]]  # entity name → ids
+Gathered = dict[str, set[Id]]  # the same of a whole block, which may have very many: grows in place
 
 SYSTEM = (DOCUMENT, HASH, SINCE, LINE)
 
@@ -89,6 +90,12 @@ async def act(
             for each in deployment.figured[type_name]:
                 figured.setdefault(each.owner, set()).update(_referred_to(row[each.place]))
     return Acted(counts, {owner: frozenset(ids) for owner, ids in figured.items()})
+
+
+def gather(gathered: Gathered, ids: Ids) -> None:
+    """Add the ids to those that are gathered."""
+    for type_name, each in ids.items():
+        gathered.setdefault(type_name, set()).update(each)
 
 
 def _referred_to(reference: object) -> Iterable[Id]:

@@ -22,7 +22,7 @@ from docgraph.model.changes import (
     replaces,
 )
 from docgraph.model.problem import Problem
-from docgraph.store.act import Ids, act
+from docgraph.store.act import Gathered, Ids, act
 from docgraph.store.blocks import summed_counts
 from docgraph.store.connection import Connection
 from docgraph.store.decide import REMOVED, Claim, Contribution, Decision, Key, Saved, decide
@@ -34,7 +34,7 @@ from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
 from docgraph.store.reads import replace_reads, touched
 from docgraph.store.rows import Unstorable, digest, id_text
-from docgraph.store.said import Said, both, replace_said, said_by
+from docgraph.store.said import Said, replace_said, said_by
 
 
 class Standing(msgspec.Struct):
@@ -46,6 +46,9 @@ class Standing(msgspec.Struct):
     last: DocumentKey | None  # no document at a higher position is present
     flaws: bool = False  # whether any shared entity may have a flaw
     reads: bool = True  # whether any document may have read anything
+    dirty: Gathered = {}  # shared entities to be folded
+    figured: Gathered = {}  # entities whose figures may have moved
+    touched: Gathered = {}  # entities that documents may see differently, since somebody asked who reads them
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -59,14 +62,14 @@ class Outcome(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()  # that are new
     logged: int = 0  # lines of the log
     retired: frozenset[str] = frozenset()  # types that lost rows
-    dirty: Ids = {}  # shared entities to be folded
-    figured: Ids = {}  # entities whose figures may have moved
     changed: bool = False  # whether anything moved that readers could see
-    touched: Ids = {}  # entities that documents may see differently when they load them
     reads: bool = False  # whether any document read anything
+    dirty: Ids = {}  # of one batch, as the following: `Standing` gathers them
+    figured: Ids = {}
+    touched: Ids = {}
 
     def then(self, next_one: Outcome) -> Outcome:
-        """Both, one after the other."""
+        """Both, one after the other, without what `Standing` gathers."""
         return Outcome(
             self.documents + next_one.documents,
             self.content + next_one.content,
@@ -76,17 +79,9 @@ class Outcome(msgspec.Struct, frozen=True):
             self.problems + next_one.problems,
             self.logged + next_one.logged,
             self.retired | next_one.retired,
-            both(self.dirty, next_one.dirty),
-            both(self.figured, next_one.figured),
             self.changed or next_one.changed,
-            both(self.touched, next_one.touched),
             self.reads or next_one.reads,
         )
-
-    def after_fold(self, type_name: str, outcome: Outcome) -> Outcome:
-        """The same, once the entities of a shared type are folded, which came to `outcome`."""
-        dirty = {each: ids for each, ids in self.dirty.items() if each != type_name}
-        return msgspec.structs.replace(self, dirty=dirty).then(outcome)
 
 
 async def apply_batch(

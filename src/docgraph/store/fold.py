@@ -8,7 +8,7 @@ load as for the smallest change, so both give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import assert_never
 
@@ -55,12 +55,14 @@ COLLECTED = """, {} as (
 )"""
 
 DIFFERENT = """{}
-select distinct on (id) id, document$, first$ from (
-  select id, at$, {} as document$, {} as v, first_value({}) over w as v1, first_value({}) over w as first$
+select distinct on (id) id, document$, line$, first$ from (
+  select id, at$, {} as document$, {} as line$, {} as v, first_value({}) over w as v1, first_value({}) over w as first$
   from live$ where {} window w as (partition by id order by at$)
 ) as l
 where v is distinct from v1
 order by id, at$"""
+
+PATHS = "select id, source, path from {} where id = any({}::integer[])"
 
 INT_BOUNDS = {Scalar.INT: 1 << 31, Scalar.INT8: 1 << 63}
 FLOAT_BOUND = Decimal(2) ** 1024
@@ -72,6 +74,7 @@ class Flaw(msgspec.Struct, frozen=True):
     what: str
     mend: str
     document: int  # at whose path it is told
+    line: int | None  # of the record in it
 
 
 class Folded(msgspec.Struct, frozen=True):
@@ -84,9 +87,12 @@ class Folded(msgspec.Struct, frozen=True):
     position: DocumentKey  # of that document
     flaws: tuple[Flaw, ...]
 
+    def with_flaw(self, flaw: Flaw) -> Folded:
+        return msgspec.structs.replace(self, flaws=(*self.flaws, flaw))
+
     def without_row(self, what: str, mend: str) -> Folded:
         """The same, not to be served."""
-        return msgspec.structs.replace(self, row=None, flaws=(*self.flaws, Flaw(what, mend, self.document)))
+        return msgspec.structs.replace(self.with_flaw(Flaw(what, mend, self.document, self.line)), row=None)
 
 
 async def read_folded(
@@ -94,25 +100,34 @@ async def read_folded(
 ) -> dict[Id, Folded]:
     """The shared entities with these ids, as far as they have live contributions, at positions `below` if given."""
     table = deployment.layout.tables[type_name]
-    which = sql("s.id = any({}::{})", value(list(ids)), deployment.id_array(type_name))
+    live = _live(deployment, table, ids, below)
+    found = {}
+    for identifier, document, line, source, path, *values in await fetch(connection, _fold(deployment, table, live)):
+        row, flaws = _row(table.entity, values, document, line)
+        found[identifier] = Folded(identifier, row, document, line, DocumentKey(source, path), flaws)
+    return found
+
+
+async def read_differences(
+    connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id]
+) -> list[tuple[Id, Flaw]]:
+    """Of the fields on which all documents should agree (UNIQUE): the first one that does not, for each entity."""
+    table = deployment.layout.tables[type_name]
+    live = _live(deployment, table, ids, None)
+    return [
+        each
+        for at, field in enumerate(table.entity.stored_fields)
+        if field.merge is Merge.UNIQUE and field.name != "id"
+        for each in await _different(connection, deployment, table, live, at)
+    ]
+
+
+def _live(deployment: Deployment, table: Table, ids: Sequence[Id], below: DocumentKey | None) -> Sql:
+    which = sql("s.id = any({}::{})", value(list(ids)), deployment.id_array(table.entity.name))
     if below is not None:
         which = sql(
             "{} and (d.source, d.path) < ({}::smallint, {}::text)", which, value(below.source), value(below.path)
         )
-    live = _live(deployment, table, which)
-    found = {}
-    for identifier, document, line, source, path, *values in await fetch(connection, _fold(deployment, table, live)):
-        row, flaws = _row(table.entity, identifier, values, document)
-        found[identifier] = Folded(identifier, row, document, line, DocumentKey(source, path), flaws)
-    for at, field in enumerate(table.entity.stored_fields):
-        if field.merge is Merge.UNIQUE and field.name != "id":
-            for identifier, flaw in (await _different(connection, deployment, table, live, at)).items():
-                folded = found[identifier]
-                found[identifier] = msgspec.structs.replace(folded, flaws=(*folded.flaws, flaw))
-    return found
-
-
-def _live(deployment: Deployment, table: Table, which: Sql) -> Sql:
     return sql(
         LIVE,
         *(name(SEQ), table.said, deployment.layout.document, name(DOCUMENT), which),
@@ -175,7 +190,7 @@ def _merged(deployment: Deployment, table: Table, at: int, field: Field) -> _Mer
 
 
 def _row(
-    entity: EntityType, identifier: Id, values: Sequence[object], document: int
+    entity: EntityType, values: Sequence[object], document: int, line: int | None
 ) -> tuple[Row | None, tuple[Flaw, ...]]:
     row: list[object] = []
     flaws: list[Flaw] = []
@@ -184,12 +199,12 @@ def _row(
             row.append(_finished(field, found))
         except _Unfit as unfit:
             row.append(None)
-            flaws.append(Flaw(unfit.what, unfit.mend, document))
+            flaws.append(Flaw(unfit.what, unfit.mend, document, line))
     lacking = [
         field for field, found in zip(entity.stored_fields, row, strict=True) if field.required and found is None
     ]
     if not flaws:
-        flaws += [Flaw(*_lacking(field), document) for field in lacking]
+        flaws += [Flaw(*_lacking(field), document, line) for field in lacking]
     return None if lacking else tuple(row), tuple(flaws)
 
 
@@ -236,34 +251,28 @@ def _too_large(field: Field, number: Decimal) -> _Unfit:
 
 async def _different(
     connection: Connection, deployment: Deployment, table: Table, live: Sql, at: int
-) -> dict[Id, Flaw]:
-    """Of a field on which all documents should agree: the first that does not, for each entity."""
+) -> list[tuple[Id, Flaw]]:
     field = table.entity.stored_fields[at]
     document, column = name(DOCUMENT), table.column(field)
     said = sql("{} = any({})", integer(at), name(ASSIGNED))
-    rows = await fetch(connection, sql(DIFFERENT, live, document, column, column, document, said))
-    named = await _paths(connection, deployment, [first for _, _, first in rows])
-    return {
-        identifier: Flaw(
-            f"another value for `{field.name}` is given by {named[first]}, which is served",
-            "let the documents agree, or choose another fn for @merge",
-            other,
+    rows = await fetch(connection, sql(DIFFERENT, live, document, name(LINE), column, column, document, said))
+    named = await _paths(connection, deployment, [first for _, _, _, first in rows])
+    mend = "let the documents agree, or choose another fn for @merge"
+    return [
+        (
+            identifier,
+            Flaw(f"gets another value for `{field.name}` than from {named[first]}, which is served", mend, *told),
         )
-        for identifier, other, first in rows
-    }
+        for identifier, *told, first in rows
+    ]
 
 
 async def _paths(connection: Connection, deployment: Deployment, documents: Sequence[int]) -> dict[int, str]:
     """What documents are called, for people."""
     if not documents:
         return {}
-    statement = sql("select id, source, path from {} where id = any({}::integer[])", *_of(deployment, documents))
+    statement = sql(PATHS, deployment.layout.document, value(list(documents)))
     return {
         number: f"{path} (of {deployment.sources[source]})"
         for number, source, path in await fetch(connection, statement)
     }
-
-
-def _of(deployment: Deployment, documents: Sequence[int]) -> Iterator[Sql]:
-    yield deployment.layout.document
-    yield value(list(documents))

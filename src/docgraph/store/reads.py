@@ -96,7 +96,9 @@ def touched(deployment: Deployment, decision: Decision, dirty: Ids) -> Ids:
     return {type_name: frozenset(ids) for type_name, ids in found.items()}
 
 
-async def readers(connection: Connection, deployment: Deployment, entities: Ids) -> list[DocumentKey]:
+async def readers(
+    connection: Connection, deployment: Deployment, entities: Mapping[str, Collection[Id]]
+) -> list[DocumentKey]:
     """The documents that read any of these entities."""
     pairs = [(type_name, id_text(each)) for type_name, ids in entities.items() for each in ids]
     if not pairs:

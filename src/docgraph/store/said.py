@@ -63,13 +63,6 @@ def said_by(deployment: Deployment, change: Indexed, number: int) -> Iterator[Sa
             yield Said(each.type, each.id, number, seq, None, b"", row, None)
 
 
-def both(one: Ids, other: Ids) -> Ids:
-    """All that either names."""
-    if not one or not other:
-        return one or other
-    return {each: one.get(each, frozenset()) | other.get(each, frozenset()) for each in {*one, *other}}
-
-
 async def replace_said(
     connection: Connection, deployment: Deployment, said: Sequence[Said], replaced: Mapping[str, Sequence[int]]
 ) -> Ids:

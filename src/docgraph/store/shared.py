@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from docgraph.model.changes import Id
-from docgraph.store.act import Ids, act
+from docgraph.store.act import act, gather
 from docgraph.store.apply import Outcome, Standing, by_type, conflicts
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.decide import FOLDED, Contribution, Key, Saved, decide
 from docgraph.store.deployment import Deployment
-from docgraph.store.fold import Folded, read_folded
+from docgraph.store.fold import Folded, read_differences, read_folded
 from docgraph.store.read import read_claims, read_served
 from docgraph.store.rows import Unstorable, digest, id_text
 from docgraph.store.sql import render, sql, value
@@ -27,31 +27,25 @@ FORGET = "delete from {} where type = {} and id = any({}::text[]) returning id, 
 TELL = "insert into {} (type, id, ordinal, document, what, mend, line, block) values ($1, $2, $3, $4, $5, $6, $7, $8)"
 
 
-async def fold(connection: Connection, deployment: Deployment, standing: Standing, dirty: Ids) -> Outcome:
-    """Make these entities what their contributions say, as part of the block."""
-    total = Outcome()
-    for type_name, ids in sorted(dirty.items()):
-        ordered = sorted(ids)
-        for start in range(0, len(ordered), AT_ONCE):
-            part = ordered[start : start + AT_ONCE]
-            outcome = await _fold(connection, deployment, standing, type_name, part)
-            standing.retired |= outcome.retired
-            standing.claims |= outcome.claims
-            total = total.then(outcome)
+async def fold(
+    connection: Connection, deployment: Deployment, standing: Standing, type_name: str, ids: Collection[Id]
+) -> Outcome:
+    """Make these entities of a shared type what their contributions say, as part of the block."""
+    total, ordered = Outcome(), sorted(ids)
+    for start in range(0, len(ordered), AT_ONCE):
+        outcome = await _fold(connection, deployment, standing, type_name, ordered[start : start + AT_ONCE])
+        gather(standing.figured, outcome.figured)
+        total = total.then(outcome)
     return total
 
 
-async def fold_all(
-    connection: Connection, deployment: Deployment, standing: Standing, types: Collection[str]
-) -> Outcome:
-    """The same with all entities of these types that documents say anything about."""
-    total = Outcome()
+async def fold_all(connection: Connection, deployment: Deployment, standing: Standing, types: Collection[str]) -> None:
+    """The same with all entities of these types, in a first load: what it came to is counted at its end."""
     for type_name in sorted(types):
         last: Id | None = None
         while ids := await _next(connection, deployment, type_name, last):
-            total = total.then(await fold(connection, deployment, standing, {type_name: frozenset(ids)}))
+            await _fold(connection, deployment, standing, type_name, ids)
             last = ids[-1]
-    return total
 
 
 async def _next(connection: Connection, deployment: Deployment, type_name: str, last: Id | None) -> list[Id]:
@@ -65,6 +59,8 @@ async def _fold(
 ) -> Outcome:
     space = deployment.spaces[type_name]
     folded = await read_folded(connection, deployment, type_name, ids)
+    for identifier, flaw in await read_differences(connection, deployment, type_name, ids):
+        folded[identifier] = folded[identifier].with_flaw(flaw)
     fresh: dict[Key, list[Contribution]] = {(space, each): [] for each in ids}
     for identifier, each in folded.items():
         try:
@@ -76,11 +72,11 @@ async def _fold(
     decision = decide(served, claims, fresh, lambda each: each.type == type_name)
     acted = await act(connection, deployment, decision, standing.block, standing.retired)
     flawed = await _tell(connection, deployment, standing, type_name, ids, folded)
+    standing.retired |= decision.retire.keys()
+    standing.claims |= bool(decision.keep)
     return Outcome(
         counts=acted.counts,
-        claims=bool(decision.keep),
         conflicts=conflicts(decision.keep) | flawed,
-        retired=frozenset(decision.retire),
         figured=acted.figured,
         changed=bool(flawed) or not decision.is_empty,
     )
@@ -118,7 +114,7 @@ async def _tell(
         if (text, flaw.document, what) not in since:
             new.add((flaw.document, type_name, text))
         block = since.get((text, flaw.document, what), standing.block)
-        records.append((type_name, text, ordinal, flaw.document, what, flaw.mend, each.line, block))
+        records.append((type_name, text, ordinal, flaw.document, what, flaw.mend, flaw.line, block))
     await connection.executemany(render(sql(TELL, table))[0], records)
     standing.flaws = standing.flaws or bool(now)
     return frozenset(new)

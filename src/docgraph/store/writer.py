@@ -13,7 +13,7 @@ from types import TracebackType
 
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Id, Indexed, Known, Row
 from docgraph.model.problem import ConflictProblem, Problem, Unavailable
-from docgraph.store.act import Ids
+from docgraph.store.act import gather
 from docgraph.store.apply import Outcome, apply_batch
 from docgraph.store.batches import batches, failed
 from docgraph.store.blocks import (
@@ -39,7 +39,6 @@ from docgraph.store.loss import lost_sources
 from docgraph.store.problems import read_conflicts, read_problems
 from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
 from docgraph.store.reads import Stale, readers, stale
-from docgraph.store.said import both
 from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
@@ -214,7 +213,6 @@ class BlockWriter:
         self._total = Outcome()
         self._applied = 0  # batches
         self._folded = session.deployment.shared if session.complete else session.folded
-        self._touched: Ids = {}  # since somebody asked who reads it
         self._codes: Codes = {}
 
     async def __aenter__(self) -> BlockWriter:
@@ -248,7 +246,7 @@ class BlockWriter:
 
     async def touched_readers(self) -> list[DocumentKey]:
         """The documents that read an entity about which the block says something else since this was asked last."""
-        entities, self._touched = self._touched, {}
+        entities, self._standing.touched = self._standing.touched, {}
         with told(self._session.dsn):
             return await readers(self._session.connection, self._session.deployment, entities)
 
@@ -335,31 +333,32 @@ class BlockWriter:
         self._standing.retired |= outcome.retired
         self._standing.claims |= outcome.claims
         self._standing.reads |= outcome.reads
-        self._touched = both(self._touched, outcome.touched)
+        gather(self._standing.dirty, outcome.dirty)
+        gather(self._standing.figured, outcome.figured)
+        gather(self._standing.touched, outcome.touched)
         highest = max(change.key for change in batch)
         self._standing.last = highest if self._standing.last is None else max(highest, self._standing.last)
 
     async def _fold_type(self, type_name: str) -> None:
         """Bring the entities of a shared type in line with what the block has said so far."""
         connection, deployed, standing = self._session.connection, self._session.deployment, self._standing
+        ids = standing.dirty.pop(type_name, set())
         if type_name in self._folded:
-            dirty = {type_name: self._total.dirty.get(type_name, frozenset())}
-            outcome = await fold(connection, deployed, standing, dirty)
+            self._total = self._total.then(await fold(connection, deployed, standing, type_name, ids))
         else:
-            outcome = await fold_all(connection, deployed, standing, [type_name])
+            await fold_all(connection, deployed, standing, [type_name])
             self._folded |= {type_name}
             self._applied += 1
-        self._total = self._total.after_fold(type_name, outcome)
 
     async def _close(self) -> Block | None:
         """The block's row, if there is anything to say."""
         session, standing = self._session, self._standing
-        for type_name in sorted(self._folded & self._total.dirty.keys()):
+        for type_name in sorted(self._folded & standing.dirty.keys()):
             await self._fold_type(type_name)
         if not session.complete:
             return None
         total = self._total
-        counts = await keep_figures(session.connection, session.deployment, standing.block, total.figured)
+        counts = await keep_figures(session.connection, session.deployment, standing.block, standing.figured)
         total = self._total = total.then(Outcome(counts=counts, changed=bool(counts)))
         if not total.changed:
             return None
