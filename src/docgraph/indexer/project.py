@@ -24,7 +24,7 @@ from docgraph.sources import open_source
 
 MANIFEST = "subgraph.yaml"
 USUAL_SCHEMA = "schema.graphql"  # looked at when a broken manifest does not say where the schema is
-ENGINE = b"4"  # raised when indexes of an older docgraph can no longer be gone on with
+ENGINE = b"5"  # raised when indexes of an older docgraph can no longer be gone on with
 ABSENT = b""  # the digest of a file that is not there
 
 

@@ -18,12 +18,12 @@ from docgraph.store.sql import Sql, integer, join, name, render, sql, value
 
 # A version that this very block made leaves no history.
 RETIRE = """
-with gone as (delete from {} where id = any({}::{}) returning *)
-insert into {} select gone.*, {}::integer from gone where {} < {}::integer"""
+with gone as (delete from {} where id = any({}::{}) returning {})
+insert into {} ({}, {}) select gone.*, {}::integer from gone where {} < {}::integer"""
 
 RETIRE_AND_TELL = """
-with gone as (delete from {} where id = any({}::{}) returning *),
-kept as (insert into {} select gone.*, {}::integer from gone where {} < {}::integer)
+with gone as (delete from {} where id = any({}::{}) returning {}),
+kept as (insert into {} ({}, {}) select gone.*, {}::integer from gone where {} < {}::integer)
 select {} from gone"""
 
 REVIVE = """
@@ -151,7 +151,9 @@ async def _retire(
     """Returns what each row referred to, as far as figures follow from it."""
     table, figured = deployment.layout.tables[type_name], deployment.figured[type_name]
     array, number = deployment.id_array(type_name), value(block)
-    pieces = (table.current, value(list(ids)), array, table.history, number, name(SINCE), number)
+    columns = join(", ", map(name, table.version))
+    back = (table.current, value(list(ids)), array, columns)
+    pieces = (*back, table.history, columns, name(UNTIL), number, name(SINCE), number)
     if not figured:
         await run(connection, sql(RETIRE, *pieces))
         return ()

@@ -14,7 +14,7 @@ from docgraph.model.schema import Computed, EntityRef, EntityType, Field, Scalar
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.ddl import TOTALS
 from docgraph.store.deployment import Deployment
-from docgraph.store.layout import SINCE, Table
+from docgraph.store.layout import SINCE, UNTIL, Table
 from docgraph.store.sql import Sql, join, name, sql, value
 
 AT_ONCE = 2_000  # entities
@@ -26,7 +26,7 @@ with now$ as (
 ), moved$ as (
   select n.*, o.{} as since$ from now$ as n join {} as o using (id) where row({}) is distinct from row({})
 ), kept$ as (
-  insert into {} select o.*, {}::integer from {} as o join moved$ using (id) where since$ < {}::integer
+  insert into {} ({}, {}) select {}, {}::integer from {} as o join moved$ using (id) where since$ < {}::integer
 )
 update {} as o set {}, {} = {}::integer from moved$ as n where o.id = n.id
 returning since$ < {}::integer"""
@@ -78,6 +78,7 @@ async def _next(connection: Connection, table: Table, last: Id | None) -> list[I
 def _update(deployment: Deployment, table: Table, ids: Sequence[Id], block: int) -> Sql:
     number, since = value(block), name(SINCE)
     columns = [name(column) for column in table.computed]
+    version = [name(column) for column in table.version]
     groups = _groups(table.entity)
     figures = join(
         ", ",
@@ -92,7 +93,7 @@ def _update(deployment: Deployment, table: Table, ids: Sequence[Id], block: int)
         UPDATE,
         *(figures, table.current, children, value(list(ids)), deployment.id_array(table.entity.name)),
         *(since, table.current, _each("n", columns), _each("o", columns)),
-        *(table.history, number, table.current, number),
+        *(table.history, join(", ", version), name(UNTIL), _each("o", version), number, table.current, number),
         *(table.current, join(", ", (sql("{} = n.{}", each, each) for each in columns)), since, number, number),
     )
 

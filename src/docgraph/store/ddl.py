@@ -303,7 +303,6 @@ def _create_tables(layout: Layout, table: Table) -> Iterator[Sql]:
         "  {} integer{}{},\n  primary key (id)\n)",
         *(table.current, columns, document, digest, since, line, computed, filled),
     )
-    # Columns in the order of the current table, so that a row moves here as it is.
     yield sql(
         "create table {} (\n{},\n  {} integer not null,\n  {} bytea not null,\n  {} integer not null,\n"
         "  {} integer{}{},\n  {} integer not null,\n  primary key (id, {})\n)",

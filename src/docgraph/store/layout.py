@@ -103,6 +103,12 @@ class Table(msgspec.Struct, frozen=True):
         """Of a shared entity: what each document says about it."""
         return name(self.namespace, self.said_name)
 
+    @property
+    def version(self) -> tuple[str, ...]:
+        """All columns of a current row, which its history has as well."""
+        searches = (search_column(each) for each in self.searches)
+        return (*self.columns, DOCUMENT, HASH, SINCE, LINE, *self.computed, *searches)
+
     def column(self, field: Field) -> Sql:
         """The quoted column of a stored or computed field."""
         return name(fit(field.column))

@@ -48,8 +48,8 @@ insert into "$marked" select d.id from {} as g join "$marked" as m on m.id = g.i
 on conflict do nothing"""
 
 RETIRE = """
-with gone as (delete from {} where {} > {}::integer returning *)
-insert into {} select gone.*, {}::integer from gone"""
+with gone as (delete from {} where {} > {}::integer returning {})
+insert into {} ({}, {}) select gone.*, {}::integer from gone"""
 RESTORE = """
 insert into {} ({}, {}) select {}, {}::integer from {} where {} <= {}::integer and {} > {}::integer"""
 RENUMBER = "update {} as t set {} = d.id from {} as g join {} as d using (source, path) where g.id = t.{}"
@@ -116,7 +116,11 @@ async def _mark(connection: Connection, layout: Layout, number: int) -> None:
 async def _bring_back(connection: Connection, table: Table, number: int, block: int) -> None:
     since, until, wanted = name(SINCE), name(UNTIL), value(number)
     columns: Sql = join(", ", map(name, (*table.columns, *table.computed, DOCUMENT, HASH, LINE)))
-    await run(connection, sql(RETIRE, table.current, since, wanted, table.history, value(block)))
+    version = join(", ", map(name, table.version))
+    await run(
+        connection,
+        sql(RETIRE, table.current, since, wanted, version, table.history, version, until, value(block)),
+    )
     await run(
         connection,
         sql(RESTORE, table.current, columns, since, columns, value(block), table.history, since, wanted, until, wanted),

@@ -1,7 +1,9 @@
 """Rows as bytes: what an entity's row hashes to, and how a row that is not served is kept.
 
-One encoding for both, MessagePack, in which equal numbers are equal bytes (1.0 and
-1.00). Also says which rows Postgres could not hold. Pure.
+One encoding for both, MessagePack: values by the names of their columns, sorted, nulls
+left out. So a row is the same bytes whatever place its fields have in the schema, and
+whether or not there is a field about which it says nothing; and equal numbers are equal
+bytes (1.0 and 1.00). Also says which rows Postgres could not hold. Pure.
 """
 
 from __future__ import annotations
@@ -54,7 +56,10 @@ class Codec:
         self._type_name = table.entity.name
         self._decimals = tuple(at for at, field in enumerate(fields) if schema.stored_scalar(field) in _DECIMAL)
         self.jsons = tuple(at for at, field in enumerate(fields) if field.type is Scalar.JSON)  # their places
-        self._decoder = msgspec.msgpack.Decoder(tuple.__class_getitem__(held))
+        self._sorted = sorted(range(len(fields)), key=table.columns.__getitem__)
+        self._record = _record([table.columns[at] for at in self._sorted], [held[at] for at in self._sorted])
+        self._decoder = msgspec.msgpack.Decoder(self._record)
+        self._places = [self._sorted.index(at) for at in range(len(fields))]
         places = {fit(field.column): at for at, field in enumerate(fields)}
         self._indexed = tuple(
             tuple(places[each] for each in key if each in places) for key in (("id",), *indexed_columns(table))
@@ -62,28 +67,31 @@ class Codec:
 
     def encode(self, row: Row) -> bytes:
         """The row's bytes: equal for equal rows. Raises Unstorable: Postgres could not hold the row."""
+        values: Sequence[object] = row
         if self._decimals:
             values = list(row)
             for at in self._decimals:
                 values[at] = self._canonical(row[at], self.columns[at])
-            encoded = ENCODER.encode(values)
-        else:
-            encoded = ENCODER.encode(row)
+        encoded = ENCODER.encode(self._record(*[values[at] for at in self._sorted]))
         if len(encoded) > INDEXED_BYTES:
             self._check_indexed(row)
         return encoded
 
     def decode(self, encoded: bytes) -> Row:
         """The row that `encode` made these bytes from."""
-        row: Row = self._decoder.decode(encoded)
-        return row
+        values = msgspec.structs.astuple(self._decoder.decode(encoded))
+        return tuple([values[at] for at in self._places])
+
+    def named(self, places: Sequence[int]) -> bytes:
+        """Bytes that stand for these fields, whatever place they have."""
+        return "\0".join(sorted([self.columns[at] for at in places])).encode()
 
     def stands_for(self, row: Row | None, places: Sequence[int]) -> bytes:
         """16 bytes for these fields of the row, and for that there is one."""
         if row is None:
             return digest(b"")
-        seen = [self._canonical(row[at], "") if at in self._decimals else row[at] for at in places]
-        return digest(ENCODER.encode(list(zip(places, seen, strict=True))))
+        seen = {self.columns[at]: self._canonical(row[at], "") if at in self._decimals else row[at] for at in places}
+        return digest(ENCODER.encode(sorted(seen.items())))
 
     def _canonical(self, number: object, column: str) -> object:
         if number is None:
@@ -154,6 +162,18 @@ def _python_type(schema: Schema, field: Field) -> Any:
     scalar = schema.stored_scalar(field)
     one: Any = Optional[str if isinstance(scalar, EnumRef) else HELD[scalar]]  # noqa: UP045 - a value, not an annotation
     return Optional[list[one]] if field.is_list else one  # noqa: UP045
+
+
+def _record(columns: Sequence[str], held: Sequence[Any]) -> type[msgspec.Struct]:
+    """What rows are encoded as: one field for each column, under a name that no column can spoil."""
+    names = [f"f{at}" for at in range(len(columns))]
+    return msgspec.defstruct(
+        "Record",
+        [(name, each, None) for name, each in zip(names, held, strict=True)],
+        rename=dict(zip(names, columns, strict=True)),
+        omit_defaults=True,
+        gc=False,
+    )
 
 
 def _entry_size(value: object) -> int:

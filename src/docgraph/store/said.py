@@ -55,7 +55,8 @@ def said_by(deployment: Deployment, change: Indexed, number: int) -> Iterator[Sa
         seq = seqs[each.type, each.id] = seqs.get((each.type, each.id), -1) + 1
         if isinstance(each, Save):
             assigned = tuple(range(len(each.row))) if each.assigned is None else each.assigned
-            hashed = digest(deployment.codecs[each.type].encode(each.row) + bytes(str(assigned), "ascii"))
+            codec = deployment.codecs[each.type]
+            hashed = digest(codec.encode(each.row) + codec.named(assigned))
             yield Said(each.type, each.id, number, seq, assigned, hashed, each.row, each.line)
         else:
             entity = deployment.layout.tables[each.type].entity
