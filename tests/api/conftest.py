@@ -20,7 +20,8 @@ from docgraph.model.sdl import read_schema
 from docgraph.model.values import coerce
 from docgraph.query.print import statement
 from docgraph.query.rows import Form
-from docgraph.store.ddl import CONTROL_DDL, deployment_ddl, index_ddl
+from docgraph.store.ddl import CONTROL_DDL, deployment_ddl
+from docgraph.store.ddl_indexes import index_ddl
 from docgraph.store.layout import POSTGRES_TYPE, SINCE, UNTIL, Layout, layout
 from docgraph.store.sql import Sql, join, name, render, sql, value
 

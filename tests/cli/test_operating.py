@@ -181,7 +181,7 @@ async def test_a_sample_tells_an_index_that_differs_apart_from_the_authors_mista
 async def test_list_names_the_deployments_and_prune_drops_the_retired(command, database, dsn, project):
     assert (await command("index"))[0] == 0
     schema = project / "schema.graphql"
-    schema.write_text(schema.read_text().replace("size: Int!", "size: Int"))
+    schema.write_text(schema.read_text().replace("size: Int!", "size: BigInt!"))
     environment = {"DATABASE_URL": dsn}
     async with docgraph("index", "--watch", "--log", "json", project=project, environment=environment) as running:
         await running.event("BlockCommitted")

@@ -104,16 +104,30 @@ async def test_a_changed_context_and_moved_functions_are_told_apart_from_other_c
 
 async def test_a_changed_schema_is_a_rebuild_that_says_why(project: Path, plan: Plan, dsn: str) -> None:
     schema = project / "schema.graphql"
-    schema.write_text(schema.read_text().replace("size: Int!", "size: Int") + "type Shelf @entity { id: ID! }\n")
+    schema.write_text(schema.read_text().replace("size: Int!", "size: String!"))
     found = await plan()
-    assert (found["code"], found["deployment"], found["serving"]) == (3, None, 1)
-    assert found["why"] == ["type Item changed", "type Shelf is new"]
+    assert (found["code"], found["deployment"], found["serving"], found["in_place"]) == (3, None, 1, [])
+    assert found["why"] == ["Item.size is stored in another way"]
     assert len(found["sources"]["Groups"]["new"]) == 10
     manifest = project / "subgraph.yaml"
     manifest.write_text(manifest.read_text().replace("name: Groups", "name: Teams"))
-    assert (await plan())["why"][:2] == ["data source Teams is new", "data source Groups is gone"]
+    assert (await plan())["why"][0] == "data source Groups is gone"
     _, out, _ = await finished("plan", folder=project, environment={"DATABASE_URL": dsn})
     assert "would fill a new deployment beside deployment 1, which is served until it is complete" in out
+
+
+async def test_a_schema_that_only_gains_is_gone_on_with_in_place(project: Path, plan: Plan, dsn: str) -> None:
+    schema = project / "schema.graphql"
+    schema.write_text(schema.read_text().replace("size: Int!", "size: Int") + "type Shelf @entity { id: ID! }\n")
+    found = await plan()
+    assert (found["code"], found["deployment"], found["serving"], found["why"]) == (3, 1, 1, [])
+    assert found["in_place"] == ["Item.size changed", "type Shelf is new"]
+    assert (len(found["sources"]["Groups"]["code"]), found["sources"]["Items"]["causes"]) == (
+        0,
+        ["type Item in the schema"],
+    )
+    _, out, _ = await finished("plan", folder=project, environment={"DATABASE_URL": dsn})
+    assert "deployment 1\n  in place: Item.size changed\n  in place: type Shelf is new\n" in out
 
 
 async def test_a_plan_leaves_the_database_as_it_was(project: Path, plan: Plan, dsn: str) -> None:

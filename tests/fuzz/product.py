@@ -23,7 +23,8 @@ from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
 from docgraph.model.values import coerce
 from docgraph.store.connection import connect, run
-from docgraph.store.ddl import CONTROL_DDL, deployment_ddl, index_ddl
+from docgraph.store.ddl import CONTROL_DDL, deployment_ddl
+from docgraph.store.ddl_indexes import index_ddl
 from docgraph.store.layout import DEPLOYMENT as DEPLOYMENT_TABLE
 from docgraph.store.layout import DOCUMENT, HASH, LINE, SINCE, UNTIL, Layout, fit, layout
 from docgraph.store.sql import name, render, sql, value

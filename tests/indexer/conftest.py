@@ -76,6 +76,7 @@ class Writer:
 
     def __init__(self, complete: bool = True) -> None:
         self.complete = complete
+        self.adapting = ()
         self.documents: dict[DocumentKey, tuple[Known, tuple[Contribution, ...]]] = {}
         self.failed: dict[DocumentKey, Failed] = {}
         self.blocks: list[Block] = []

@@ -81,6 +81,28 @@ async def test_a_new_schema_that_no_handler_fits_is_held_back_until_they_are_men
         assert answer.json() == {"data": {"items": [{"weight": 0}, {"weight": 1}]}}
 
 
+async def test_a_schema_that_gains_a_field_is_answered_by_at_once_in_the_same_deployment(
+    dsn: str, tmp_path: Path
+) -> None:
+    project = write_items_project(tmp_path / "shop", 2)
+    settings, schema, mapping = settings_of(project, dsn), project / "schema.graphql", project / "mappings" / "items.py"
+    await index_once(settings, lambda event: None)
+    async with serving(settings, lambda event: None) as current, client_of(current) as client:
+        schema.write_text(schema.read_text().replace("size: Int!", "colour: String size: Int!"))
+        mapping.write_text(mapping.read_text().replace("size=", 'colour="red", size='))
+        await index_once(settings, lambda event: None)
+        await current.look()
+        answer = await client.post(
+            "/graphql", json={"query": "{ items { colour size } _meta { deployment block { number } } }"}
+        )
+        assert answer.json()["data"] == {
+            "items": [{"colour": "red", "size": 0}, {"colour": "red", "size": 1}],
+            "_meta": {"deployment": "1", "block": {"number": 2}},
+        }
+        answer = await client.post("/graphql", json={"query": "{ items(block: {number: 1}) { colour size } }"})
+        assert answer.json()["data"] == {"items": [{"colour": None, "size": 0}, {"colour": None, "size": 1}]}
+
+
 async def test_single_documents_that_do_not_fit_a_new_schema_hold_nothing_back(dsn: str, tmp_path: Path) -> None:
     project = write_items_project(tmp_path / "shop", 2)
     settings, schema = settings_of(project, dsn), project / "schema.graphql"

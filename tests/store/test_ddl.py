@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
-from docgraph.store.ddl import CONTROL_DDL, NULL_REFUSED, deployment_ddl, index_ddl, indexed_columns
+from docgraph.store.ddl import CONTROL_DDL, NULL_REFUSED, deployment_ddl
+from docgraph.store.ddl_indexes import index_ddl, indexed_columns
 from docgraph.store.layout import layout
 from docgraph.store.sql import Sql, render
 

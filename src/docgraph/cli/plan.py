@@ -34,6 +34,8 @@ def _deployment(plan: IndexPlan) -> Iterator[str]:
     index = escape(plan.index)
     if not plan.why:
         yield f"[bold]{index}[/] deployment {plan.deployment}"
+        for change in plan.in_place:
+            yield f"  in place: {escape(change)}"
         return
     built = "a new deployment" if plan.deployment is None else f"deployment {plan.deployment}"
     beside = "" if plan.serving is None else f" beside deployment {plan.serving}, which is served until it is complete"

@@ -31,6 +31,7 @@ from docgraph.model.events import (
     Retrying,
     RunAgain,
     ScanFinished,
+    SchemaAdapted,
     StandingBy,
 )
 from docgraph.model.problem import HandlerProblem, Location, Problem, ValueProblem
@@ -91,6 +92,8 @@ class Terminal:
             case Logged(level=level, text=text):
                 colour = "yellow" if level == "warning" else "red"
                 self.say(f"[{colour}]{level:<7}[/] {escape(text)}")
+            case SchemaAdapted(what=what):
+                self.say(f"[green]schema  [/] {escape(', '.join(what))}; changed in place")
             case HeldBack(sources=sources):
                 self.say(
                     f"[yellow]waiting[/] no document of {escape(', '.join(sources))} fits the new schema; "

@@ -20,7 +20,7 @@ from docgraph.indexer.run import Task, now, run
 from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Known
-from docgraph.model.events import DocumentsIndexed, Halted
+from docgraph.model.events import DocumentsIndexed, Halted, SchemaAdapted
 from docgraph.model.problem import Problem
 from docgraph.store.halted import Halts
 
@@ -42,6 +42,10 @@ class Writer(Protocol):
     @property
     def complete(self) -> bool:
         """Has the first load been finished?"""
+
+    @property
+    def adapting(self) -> Sequence[str]:
+        """What is new in the schema that readers go by with the next block, which counts though no document changed."""
 
     async def known(self) -> Mapping[DocumentKey, Known]:
         """What is known of every document."""
@@ -132,6 +136,7 @@ async def commit(
 
     Raises Unavailable: nothing was committed.
     """
+    adapting = writer.adapting
     try:
         outcome = await _commit(chunks, readers, work, writer)
     except Halts as halts:
@@ -144,6 +149,8 @@ async def commit(
         ]
         return Outcome(failed=told, halting=[each.key for each in halts.failures])
     await writer.hold_back(())
+    if adapting:
+        work.observe(SchemaAdapted(tuple(adapting)))
     work.memory.remember(outcome.remembered)
     return outcome
 
@@ -163,7 +170,7 @@ async def _commit(
                 await block.apply(changes)
                 outcome.take(changes)
                 await readers.ask()
-        if planned and (block is None or readers is None):
+        if (planned or writer.adapting) and (block is None or readers is None):
             block = await _begin(stack, work, writer)
             readers = Readers(block, work, outcome)
         if readers is not None:

@@ -6,7 +6,7 @@ one is told from a changed one; no handler runs and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 
 import msgspec
@@ -18,11 +18,9 @@ from docgraph.indexer.project import Project, feeds_of
 from docgraph.indexer.run import NO_HASH, content_hash
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import DocumentKey, Known
-from docgraph.model.problem import Problems, SourceProblem
-from docgraph.model.schema import Schema
-from docgraph.model.sdl import read_schema
+from docgraph.model.problem import SourceProblem
 from docgraph.sources.notes import Missing
-from docgraph.store.outlook import Meant, Outlook, ServedNow
+from docgraph.store.outlook import Meant, Outlook
 
 
 class Would(Enum):
@@ -65,6 +63,7 @@ class IndexPlan(msgspec.Struct, frozen=True):
     index: str
     deployment: int | None  # that would be gone on with; None: a new one would be made
     serving: int | None  # that is served meanwhile
+    in_place: tuple[str, ...]  # what would change in the served one for readers, with the block that indexing makes
     why: tuple[str, ...]  # a deployment other than the served one is filled: what differs between the two
     sources: tuple[SourcePlan, ...]
 
@@ -72,7 +71,7 @@ class IndexPlan(msgspec.Struct, frozen=True):
     def is_empty(self) -> bool:
         """Is there nothing to do?"""
         settled = self.deployment is not None and self.deployment == self.serving
-        return settled and all(source.is_empty for source in self.sources)
+        return settled and not self.in_place and all(source.is_empty for source in self.sources)
 
 
 def foresee(project: Project, index: str, outlook: Outlook) -> IndexPlan:
@@ -80,7 +79,7 @@ def foresee(project: Project, index: str, outlook: Outlook) -> IndexPlan:
 
     Raises SourceAway: a source is not there.
     """
-    served, meant = outlook.served, outlook.meant
+    meant = outlook.meant
     known: Mapping[DocumentKey, Known] = meant.known if meant else {}
     feeds = feeds_of(project)
     survey = Survey()
@@ -100,8 +99,8 @@ def foresee(project: Project, index: str, outlook: Outlook) -> IndexPlan:
         source.unchanged -= len(source.changed) + len(source.code) + len(source.touched) + len(source.gone)
         file = project.manifest.sources[ordinal].mapping.file
         source.causes = _causes(feeds[ordinal], file, plan, meant) if meant else []
-    why = () if meant and meant.complete else tuple(_differences(served, project))
-    return IndexPlan(index, meant.deployment if meant else None, served.deployment if served else None, why, sources)
+    deployment = meant.deployment if meant else None
+    return IndexPlan(index, deployment, outlook.serving, outlook.in_place, outlook.why, sources)
 
 
 def _would(feed: Feed, path: str, before: Known | None) -> Would:
@@ -133,39 +132,3 @@ def _causes(feed: Feed, file: str, plan: Plan, meant: Meant) -> list[str]:
             differing = {name for name in had.keys() | has.keys() if had.get(name) != has.get(name)}
             causes |= differing if had and differing else {f"the code of {file}, or what it imports"}
     return sorted(causes)
-
-
-def _differences(served: ServedNow | None, project: Project) -> Iterator[str]:
-    """Why the served deployment cannot be gone on with."""
-    if served is None:
-        yield "nothing is served yet"
-        return
-    names = [source.name for source in project.manifest.sources]
-    told = [f"data source {name} is new" for name in names if name not in served.sources]
-    told += [f"data source {name} is gone" for name in served.sources if name not in names]
-    if not told and names != [*served.sources]:
-        told.append(f"the order of the data sources is now {', '.join(names)}")
-    told += _schema_differences(served.schema, project.schema)
-    yield from told or ["docgraph now builds indexes in another way"]
-
-
-def _schema_differences(before: str, now: Schema) -> Iterator[str]:
-    if before == now.text:
-        return
-    try:
-        was = read_schema(before, "schema.graphql")
-    except Problems:
-        yield "the schema changed"
-        return
-    kinds = ((was.entities, now.entities), (was.interfaces, now.interfaces), (was.enums, now.enums))
-    told = False
-    for had, has in (*kinds, (was.unions, now.unions), (was.aggregations, now.aggregations)):
-        for name in sorted(had.keys() | has.keys()):
-            if name not in had or name not in has:
-                told = True
-                yield f"type {name} is {'gone' if name not in has else 'new'}"
-            elif had[name] != has[name]:
-                told = True
-                yield f"type {name} changed"
-    if not told:
-        yield "the schema changed"

@@ -21,6 +21,7 @@ from docgraph.model.problem import Location, ManifestProblem, Problem, Problems,
 from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
 from docgraph.sources import open_source
+from docgraph.store.session import ENGINE_BYTES
 
 MANIFEST = "subgraph.yaml"
 USUAL_SCHEMA = "schema.graphql"  # looked at when a broken manifest does not say where the schema is
@@ -87,8 +88,9 @@ def fingerprint(manifest: Manifest, schema: Schema) -> bytes:
     like any other.
     """
     sources = [(source.kind, source.name) for source in manifest.sources]
-    described = msgspec.msgpack.encode((ENGINE, strip_ignored_characters(schema.text), sources))
-    return hashlib.blake2b(described, digest_size=32).digest()
+    described = msgspec.msgpack.encode((strip_ignored_characters(schema.text), sources))
+    engine = hashlib.blake2b(ENGINE, digest_size=ENGINE_BYTES).digest()
+    return engine + hashlib.blake2b(described, digest_size=32 - ENGINE_BYTES).digest()
 
 
 def feeds_of(project: Project) -> tuple[Feed, ...]:

@@ -63,6 +63,12 @@ class ProjectChanged(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]  # relative to the project
 
 
+class SchemaAdapted(msgspec.Struct, frozen=True):
+    """What is served goes by a changed schema, or has more data sources, without having been built anew."""
+
+    what: tuple[str, ...]  # the changes, for people
+
+
 class HeldBack(msgspec.Struct, frozen=True):
     """A new index is not served yet: all documents of these sources fail in it, and not in what is served."""
 
@@ -107,6 +113,7 @@ Event = (
     | Listening
     | ProjectChanged
     | StandingBy
+    | SchemaAdapted
     | HeldBack
     | Halted
     | RunAgain

@@ -34,7 +34,7 @@ class Serving:
         self.schema: Schema | None = None
         self.latest: Served | None = None  # as of the latest block that was told here; the database may be further
         self.subscriptions = Subscriptions(self._serving_engine, lent, settings.limits.subscriptions)
-        self._deployment: int | None = None
+        self._built: tuple[int, str] | None = None  # deployment and schema that the engine is for
 
     async def look(self) -> Served | None:
         """What the database says is served, the engine brought up to it.
@@ -46,10 +46,10 @@ class Serving:
             found = await served(connection, self.settings.index)
         finally:
             await connection.close()
-        if found is not None and found.deployment != self._deployment:
+        if found is not None and (found.deployment, found.schema) != self._built:
             # Building takes a good part of a second for the largest schemas, and the old engine answers meanwhile.
             self.schema, self.engine = await asyncio.to_thread(_build, found, self.settings.limits)
-            self._deployment = found.deployment
+            self._built = (found.deployment, found.schema)
         self.latest = found
         return found
 
@@ -69,7 +69,7 @@ class Serving:
                     patience.worked()
                     async for change in changes:
                         await self.look()
-                        if change.deployment == self._deployment:
+                        if self._built is not None and change.deployment == self._built[0]:
                             self.subscriptions.changed()
             except Unavailable as fault:
                 await patience.wait_out(fault)

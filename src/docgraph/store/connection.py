@@ -39,6 +39,7 @@ UNSTORABLE: tuple[type[Exception], ...] = (
     OverflowError,
 )
 DependentObjects: type[Exception] = asyncpg.DependentObjectsStillExistError
+LockNotAvailable: type[Exception] = asyncpg.LockNotAvailableError
 InvalidView: type[Exception] = asyncpg.InvalidTableDefinitionError
 AGAIN = "docgraph tries again by itself; see whether Postgres runs"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from docgraph.model.schema import EntityType, EnumType, Field, Fulltext, Scalar
+from docgraph.model.schema import EnumType, Field, Fulltext, Scalar
 from docgraph.store.ddl_runs import runs_ddl
 from docgraph.store.layout import (
     ASSIGNED,
@@ -23,7 +23,6 @@ from docgraph.store.layout import (
     UNTIL,
     Layout,
     Table,
-    fit,
     search_column,
     search_configuration,
 )
@@ -219,7 +218,7 @@ comment on view {} is 'all that is wrong now, conflicts over ids included'"""
 def deployment_ddl(layout: Layout) -> Sql:
     """Everything a first load needs: bookkeeping, enum types, entity tables with their primary keys."""
     block, document, claim, problem = layout.block, layout.document, layout.claim, layout.problem
-    return _script(
+    return script(
         [
             sql("create schema {}", name(layout.namespace)),
             sql(
@@ -241,15 +240,10 @@ def deployment_ddl(layout: Layout) -> Sql:
                 *(layout.source_names, layout.flaw, document),
                 layout.problems,
             ),
-            *(_create_enum(layout, enum) for enum in layout.schema.enums.values()),
-            *(statement for table in layout.tables.values() for statement in _create_tables(layout, table)),
+            *(create_enum(layout, enum) for enum in layout.schema.enums.values()),
+            *(statement for table in layout.tables.values() for statement in create_tables(layout, table)),
         ]
     )
-
-
-def index_ddl(layout: Layout) -> Sql:
-    """The secondary indexes, built after the first load. Running it again changes nothing."""
-    return _script(statement for table in layout.tables.values() for statement in _create_indexes(layout, table))
 
 
 def analyze(layout: Layout) -> Sql:
@@ -263,36 +257,17 @@ def sequence(layout: Layout) -> Sql:
     return name(layout.namespace, "$document_id")
 
 
-def indexed_columns(table: Table) -> tuple[tuple[str, ...], ...]:
-    """The column lists of the table's B-trees on authors' columns, `id` last where it is not among them.
-
-    A list column stands alone and means a GIN index on its elements.
-    """
-    entity = table.entity
-    wanted: list[tuple[str, ...]] = [(field.name,) for field in entity.stored_fields if field.is_reference]
-    wanted += [("timestamp",)] if entity.timeseries else []
-    wanted += entity.indexes
-    lists = {field.name for field in entity.stored_fields if field.is_list}
-    columns: list[tuple[str, ...]] = []
-    for fields in wanted:
-        alone = [(field,) for field in fields if field in lists]
-        together = tuple(field for field in fields if field not in lists)
-        columns += [tuple(_column(entity, field) for field in each) for each in alone]
-        if together:
-            tie = () if "id" in together else ("id",)
-            columns.append(tuple(_column(entity, field) for field in (*together, *tie)))
-    return tuple(dict.fromkeys(each for each in columns if each != ("id",)))
-
-
-def _create_enum(layout: Layout, enum: EnumType) -> Sql:
+def create_enum(layout: Layout, enum: EnumType) -> Sql:
+    """The Postgres type of an enum."""
     labels = join(", ", (text_literal(value.name) for value in enum.values))
     made = sql("create type {} as enum ({})", layout.enum(enum.name), labels)
-    return _script([made, _comment("type", layout.enum(enum.name), enum.description)])
+    return script([made, _comment("type", layout.enum(enum.name), enum.description)])
 
 
-def _create_tables(layout: Layout, table: Table) -> Iterator[Sql]:
+def create_tables(layout: Layout, table: Table) -> Iterator[Sql]:
+    """The tables of an entity type, without secondary indexes."""
     fields = table.entity.stored_fields
-    columns = join(",\n", (sql("  {}", _define(layout, table, field)) for field in fields))
+    columns = join(",\n", (sql("  {}", define_column(layout, table, field)) for field in fields))
     figures = table.entity.computed_fields
     computed = join("", (sql(",\n  {}", _define_computed(layout, table, each)) for each in figures))
     filled = join("", (sql(",\n  {}", _fill_search(table, each)) for each in table.searches))
@@ -320,10 +295,10 @@ def _create_said(layout: Layout, table: Table) -> Sql:
     """What each document says about the entities of a shared type; a removal assigns nothing."""
     columns = join(
         ",\n",
-        (sql("  {}", _define(layout, table, field, field.name == "id")) for field in table.entity.stored_fields),
+        (sql("  {}", define_column(layout, table, field, field.name == "id")) for field in table.entity.stored_fields),
     )
     document, seq, assigned, digest, line = map(name, (DOCUMENT, SEQ, ASSIGNED, HASH, LINE))
-    return _script(
+    return script(
         [
             sql(
                 "create table {} (\n{},\n  {} integer not null,\n  {} integer not null,\n  {} smallint[],\n"
@@ -335,7 +310,7 @@ def _create_said(layout: Layout, table: Table) -> Sql:
     )
 
 
-def _define(layout: Layout, table: Table, field: Field, required: bool | None = None) -> Sql:
+def define_column(layout: Layout, table: Table, field: Field, required: bool | None = None) -> Sql:
     """A column; `required`: whether it must have a value, by default as the field says."""
     held = layout.schema.stored_scalar(field)
     collation = sql(' collate "C"') if held in (Scalar.ID, Scalar.STRING) else EMPTY
@@ -346,7 +321,7 @@ def _define(layout: Layout, table: Table, field: Field, required: bool | None = 
 def _define_computed(layout: Layout, table: Table, field: Field) -> Sql:
     """A column that is filled at the end of a block: until then it shows a figure about nothing."""
     nothing = sql(" default 0") if field.computed is not None and field.computed.function in TOTALS else EMPTY
-    return sql("{}{}", _define(layout, table, field), nothing)
+    return sql("{}{}", define_column(layout, table, field), nothing)
 
 
 def _fill_search(table: Table, fulltext: Fulltext) -> Sql:
@@ -355,24 +330,6 @@ def _fill_search(table: Table, fulltext: Fulltext) -> Sql:
         "{} tsvector generated always as ({}({}, {})) stored",
         *(name(search_column(fulltext)), SEARCHABLE, search_configuration(fulltext), join(" || ' ' || ", texts)),
     )
-
-
-def _create_indexes(layout: Layout, table: Table) -> Iterator[Sql]:
-    lists = {fit(field.column) for field in table.entity.stored_fields if field.is_list}
-    yield _create_index(layout, table, "btree", (DOCUMENT,))
-    for columns in indexed_columns(table):
-        yield _create_index(layout, table, "gin" if columns[0] in lists else "btree", columns)
-    for fulltext in table.searches:
-        yield _create_index(layout, table, "gin", (search_column(fulltext),))
-    # By which pruning finds what ended before a block.
-    called = fit("$by_".join((table.name, UNTIL)))
-    yield sql("create index if not exists {} on {} ({})", name(called), table.history, name(UNTIL))
-
-
-def _create_index(layout: Layout, table: Table, method: str, columns: tuple[str, ...]) -> Sql:
-    called = fit("$by_".join((table.name, "_".join(columns))))
-    listed = join(", ", (name(column) for column in columns))
-    return sql("create index if not exists {} on {} using {} ({})", name(called), table.current, name(method), listed)
 
 
 def _comment(kind: str, thing: Sql, text: str | None) -> Sql:
@@ -384,9 +341,6 @@ def _comment(kind: str, thing: Sql, text: str | None) -> Sql:
 _KIND = {"type": sql("type"), "table": sql("table"), "column": sql("column")}
 
 
-def _column(entity: EntityType, field_name: str) -> str:
-    return fit(entity.field(field_name).column)
-
-
-def _script(statements: Iterator[Sql] | list[Sql]) -> Sql:
+def script(statements: Iterator[Sql] | list[Sql]) -> Sql:
+    """The statements one after the other, without those that are empty."""
     return join(";\n\n", (statement for statement in statements if statement))

@@ -11,24 +11,18 @@ import msgspec
 
 from docgraph.model.changes import DocumentKey, Known
 from docgraph.model.schema import Schema
+from docgraph.store.adapt import read_served
+from docgraph.store.adaptation import Adaptation, Rebuild
 from docgraph.store.codes import Codes, read_codes
 from docgraph.store.connection import Connection, fetch, told
 from docgraph.store.documents import read_known
 from docgraph.store.layout import DEPLOYMENT, Layout
+from docgraph.store.session import Target
 from docgraph.store.sql import sql, value
 
 HAS_CONTROL = "select to_regclass('docgraph.deployment') is not null"
-SERVED = "select id, schema, sources from {} where name = {} and status = 'serving'"
 MEANT = "select id, namespace, status from {} where name = {} and fingerprint = {}"
 FAILED = "select source, path from {} where failed"
-
-
-class ServedNow(msgspec.Struct, frozen=True):
-    """The deployment that the index serves."""
-
-    deployment: int
-    schema: str  # SDL
-    sources: tuple[str, ...]  # names, by ordinal
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -42,22 +36,31 @@ class Meant(msgspec.Struct, frozen=True):
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    served: ServedNow | None = None
+    serving: int | None = None  # the deployment that is served
     meant: Meant | None = None  # None: an index run would make a new one
+    in_place: tuple[str, ...] = ()  # what would change in the served one, which would be gone on with
+    why: tuple[str, ...] = ()  # another deployment than the served one would be filled
 
 
-async def outlook(connection: Connection, index: str, fingerprint: bytes) -> Outlook:
-    """What there is for a project with this fingerprint. Raises Unavailable."""
+async def outlook(connection: Connection, target: Target) -> Outlook:
+    """What there is for `target`. Raises Unavailable."""
     with told(""):
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             if not await connection.fetchval(HAS_CONTROL):
-                return Outlook()
-            return Outlook(await _served(connection, index), await _meant(connection, index, fingerprint))
-
-
-async def _served(connection: Connection, index: str) -> ServedNow | None:
-    rows = await fetch(connection, sql(SERVED, DEPLOYMENT, value(index)))
-    return ServedNow(rows[0][0], rows[0][1], tuple(rows[0][2])) if rows else None
+                return Outlook(why=("nothing is served yet",))
+            served = await read_served(connection, target.index)
+            meant = await _meant(connection, target.index, target.fingerprint)
+            if served is None:
+                return Outlook(meant=meant, why=("nothing is served yet",))
+            if meant is not None and meant.complete:
+                return Outlook(served.id, meant)
+            match served.adaptation(target):
+                case Rebuild(why):
+                    return Outlook(served.id, meant, why=why)
+                case Adaptation(what=what) if meant is not None:
+                    return Outlook(served.id, meant, why=what)
+                case Adaptation(what=what):
+                    return Outlook(served.id, await _meant(connection, target.index, served.fingerprint), what)
 
 
 async def _meant(connection: Connection, index: str, fingerprint: bytes) -> Meant | None:

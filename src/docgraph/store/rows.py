@@ -19,7 +19,7 @@ import msgspec
 from docgraph.model.changes import Id, Row
 from docgraph.model.problem import Location, ValueProblem
 from docgraph.model.schema import EnumRef, Field, Scalar, Schema
-from docgraph.store.ddl import indexed_columns
+from docgraph.store.ddl_indexes import indexed_columns
 from docgraph.store.layout import Table, fit
 
 # A B-tree or GIN entry of Postgres holds 2,704 bytes, its own overhead included.

@@ -27,6 +27,7 @@ class Scratch:
     """The writer of a deployment that stays in its first load for good."""
 
     complete = False
+    adapting = ()
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

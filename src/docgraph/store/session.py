@@ -6,6 +6,7 @@ import msgspec
 
 from docgraph.model.changes import DocumentKey
 from docgraph.model.schema import Schema
+from docgraph.store.adaptation import Adaptation
 from docgraph.store.apply import Standing
 from docgraph.store.blocks import Head, has_any, read_head
 from docgraph.store.connection import Connection
@@ -13,6 +14,8 @@ from docgraph.store.deployment import Deployment
 from docgraph.store.documents import read_last
 from docgraph.store.halted import has_halting
 from docgraph.store.prune import read_earliest
+
+ENGINE_BYTES = 4  # of a fingerprint, at its beginning: equal for deployments that are built in the same way
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -22,7 +25,7 @@ class Target(msgspec.Struct, frozen=True):
     index: str
     schema: Schema
     sources: tuple[str, ...]  # names, by ordinal
-    fingerprint: bytes
+    fingerprint: bytes  # `ENGINE_BYTES` for how it is built, then what stands for schema and sources
     keep: int | None = None  # blocks that can be read back to; None: all
 
 
@@ -43,6 +46,7 @@ class Session(msgspec.Struct):
     codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
     earliest: int = 0  # block that can still be read
     cut: bool = False  # whether versions that ended before it may be left
+    adapted: Adaptation | None = None  # what the next block lets readers go by
 
     async def refresh(self) -> None:
         self.last = await read_last(self.connection, self.deployment.layout)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from docgraph.store.connection import Connection, fetch
+from docgraph.store.connection import Connection, LockNotAvailable, fetch
 from docgraph.store.sql import sql, value
 
 TRY = "select pg_try_advisory_lock({}::bigint)"
@@ -37,6 +37,17 @@ async def take_turn(connection: Connection, turn: int) -> bool:
 async def wait_for_turn(connection: Connection, turn: int) -> None:
     """Take it until the session ends, as soon as no other session has it."""
     await fetch(connection, sql(WAIT, value(turn)))
+
+
+async def take_turn_soon(connection: Connection, turn: int) -> bool:
+    """Take it until the session ends, from a session that may be about to end. False: it has not in 3 seconds."""
+    try:
+        async with connection.transaction():
+            await connection.execute("set local lock_timeout = '3s'")
+            await wait_for_turn(connection, turn)
+    except LockNotAvailable:
+        return False
+    return True
 
 
 async def take_turn_briefly(connection: Connection, turn: int) -> bool:

@@ -16,6 +16,10 @@ RESERVED = ("public", "information_schema", CONTROL)
 SCRATCH = "$verify"
 RENAME = "give the index another name: --index NAME, or DOCGRAPH_INDEX"
 OWNER = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = {}"
+COLUMNS = """
+select attname from pg_attribute
+where attrelid = to_regclass(quote_ident({}) || '.' || quote_ident({})) and attnum > 0 and not attisdropped
+order by attnum"""
 VIEWS = "select viewname from pg_views where schemaname = {}"
 
 
@@ -73,7 +77,10 @@ async def repoint(connection: Connection, index: str, layout: Layout) -> None:
 
 
 async def _show(connection: Connection, schema: str, table: Table) -> None:
-    columns = join(", ", map(name, (*table.columns, *table.computed)))
+    """Columns that are new come last, so that what somebody has built on the view stays."""
+    wanted = (*table.columns, *table.computed)
+    there = [str(column) for (column,) in await fetch(connection, sql(COLUMNS, value(schema), value(table.name)))]
+    columns = join(", ", map(name, dict.fromkeys([*(each for each in there if each in wanted), *wanted])))
     view = name(schema, table.name)
     await run(connection, sql("create or replace view {} as select {} from {}", view, columns, table.current))
 

@@ -14,6 +14,7 @@ from types import TracebackType
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Id, Indexed, Known, Row
 from docgraph.model.problem import ConflictProblem, Problem, Unavailable
 from docgraph.store.act import gather
+from docgraph.store.adapt import begin, drop_unused_indexes, switch
 from docgraph.store.apply import Outcome, apply_batch
 from docgraph.store.batches import batches, failed
 from docgraph.store.blocks import (
@@ -21,28 +22,26 @@ from docgraph.store.blocks import (
     add_block,
     count_documents,
     count_rows,
-    find_deployment,
-    make_deployment,
     serve,
     tell,
 )
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_all_figures, keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, Connection, connect, run, told
-from docgraph.store.ddl import analyze, deployment_ddl, index_ddl
-from docgraph.store.deployment import deployment
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, run, told
+from docgraph.store.ddl import analyze
+from docgraph.store.ddl_indexes import index_ddl
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, sum_content
 from docgraph.store.halted import clear_halting, replace_halting
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
+from docgraph.store.opening import open_session
 from docgraph.store.problems import read_conflicts, read_problems
 from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
 from docgraph.store.reads import Stale, readers, stale
 from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
-from docgraph.store.turns import take_turn, turn_of, wait_for_turn
 from docgraph.store.views import repoint
 
 
@@ -65,6 +64,12 @@ class Writer:
         """Whether the first load is over and the deployment is served."""
         return self._open_session().complete
 
+    @property
+    def adapting(self) -> tuple[str, ...]:
+        """What changes for readers with the next block, even where it says nothing new: the schema, for people."""
+        adapted = self._open_session().adapted
+        return () if adapted is None else adapted.what
+
     async def open(self) -> None:
         """Connect, wait for the turn to write, find or make the tables."""
         await self.close()
@@ -75,9 +80,7 @@ class Writer:
                 # Plans are kept while tables grow from nothing: none of them may read a whole table.
                 await connection.execute("set enable_seqscan = off")
                 await connection.execute("set maintenance_work_mem = '256MB'")
-                await self._wait_for_turn(connection)
-                session = await self._find_or_make(connection)
-                await session.refresh()
+                session = await open_session(connection, self._target, self._on_wait)
         except BaseException:
             connection.terminate()
             raise
@@ -104,7 +107,7 @@ class Writer:
 
         Before the first load is over, each is a transaction of its own but all are one block.
         """
-        return BlockWriter(self._open_session(), timestamp, self._target.keep)
+        return BlockWriter(self._open_session(), timestamp, self._target)
 
     async def hold_back(self, failures: Sequence[Failed]) -> tuple[Problem, ...]:
         """Let these documents be those that hold the next block back, and no others. Returns the problems that are new.
@@ -176,38 +179,13 @@ class Writer:
             raise Unavailable(LOST, mend=AGAIN)
         return self._session
 
-    async def _wait_for_turn(self, connection: Connection) -> None:
-        turn = turn_of(self._target.index, self._target.fingerprint)
-        if await take_turn(connection, turn):
-            return
-        if self._on_wait is not None:
-            self._on_wait()
-        await wait_for_turn(connection, turn)
-
-    async def _find_or_make(self, connection: Connection) -> Session:
-        target = self._target
-        index, sources, schema = target.index, target.sources, target.schema
-        async with connection.transaction():
-            found = await find_deployment(connection, index, target.fingerprint)
-            if made := found is None:
-                found = await make_deployment(connection, index, target.fingerprint, schema.text, sources)
-            deployed = deployment(found.id, index, sources, schema, found.namespace)
-            if made:
-                await run(connection, deployment_ddl(deployed.layout))
-        for enum in schema.enums:
-            # COPY wants binary codecs; the binary form of a label is its text.
-            await connection.set_builtin_type_codec(
-                deployed.layout.enum_name(enum), schema=found.namespace, codec_name="text", format="binary"
-            )
-        return Session(self._target.dsn, connection, deployed, found.complete)
-
 
 class BlockWriter:
     """One block in the making. Nothing of it is seen before its `async with` ends, and nothing if that fails."""
 
-    def __init__(self, session: Session, timestamp: datetime, keep: int | None) -> None:
+    def __init__(self, session: Session, timestamp: datetime, target: Target) -> None:
         self.committed: Block | None = None  # afterwards; None where nothing changed, and during the first load
-        self._session, self._timestamp, self._keep = session, timestamp, keep
+        self._session, self._timestamp, self._target, self._keep = session, timestamp, target, target.keep
         self._earliest, self._cut = session.earliest, session.cut
         self._standing = session.standing()
         self._total = Outcome()
@@ -266,6 +244,8 @@ class BlockWriter:
         with told(self._session.dsn):
             try:
                 block = await self._close()
+                if self._session.adapted is not None:
+                    await self._adapt(block)
                 if self._total.logged:
                     await prune_log(self._session.connection, self._session.deployment.layout)
                 if self._session.halted:
@@ -287,8 +267,12 @@ class BlockWriter:
         self._session.codes |= self._codes.keys()
         self._session.halted = False
         self._session.earliest, self._session.cut = self._earliest, self._cut
+        adapted, self._session.adapted = self._session.adapted, None
         if block is not None:
             self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
+        if adapted is not None:
+            with told(self._session.dsn):
+                await drop_unused_indexes(self._session.connection, self._session.deployment.layout)
 
     async def _begin(self) -> None:
         connection = self._session.connection
@@ -297,6 +281,15 @@ class BlockWriter:
         if not self._session.complete:
             # What a crash of the machine takes is read again from the documents.
             await connection.execute("set local synchronous_commit = off")
+        if self._session.adapted is not None:
+            await begin(connection, self._session.deployment, self._session.adapted)
+
+    async def _adapt(self, block: Block | None) -> None:
+        """Let readers go by the schema that is gone on with, and hear of it."""
+        connection, deployed = self._session.connection, self._session.deployment
+        await switch(connection, deployed, self._target)
+        if block is None:
+            await tell(connection, deployed.index, deployed.id, self._session.head.number)
 
     @asynccontextmanager
     async def _undoable(self) -> AsyncIterator[None]:

@@ -1,0 +1,48 @@
+"""From a connection to the right to write a deployment, which is found, adapted or made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from docgraph.store.adapt import prepare
+from docgraph.store.blocks import Found, find_deployment, make_deployment
+from docgraph.store.connection import Connection, run
+from docgraph.store.ddl import deployment_ddl
+from docgraph.store.deployment import deployment
+from docgraph.store.session import Session, Target
+from docgraph.store.turns import take_turn, turn_of, wait_for_turn
+
+
+async def open_session(connection: Connection, target: Target, on_wait: Callable[[], None] | None) -> Session:
+    """Wait for the turn to write; find the deployment, go on with the served one in its place, or make its tables.
+
+    Calls `on_wait` once where another session has the turn.
+    """
+    turn = turn_of(target.index, target.fingerprint)
+    if not await take_turn(connection, turn):
+        if on_wait is not None:
+            on_wait()
+        await wait_for_turn(connection, turn)
+    found = await find_deployment(connection, target.index, target.fingerprint)
+    adapted = None
+    if found is None and (prepared := await prepare(connection, target)):
+        found, adapted = prepared
+    if found is None:
+        found = await _make(connection, target)
+    deployed = deployment(found.id, target.index, target.sources, target.schema, found.namespace)
+    for enum in target.schema.enums:
+        # COPY wants binary codecs; the binary form of a label is its text.
+        await connection.set_builtin_type_codec(
+            deployed.layout.enum_name(enum), schema=found.namespace, codec_name="text", format="binary"
+        )
+    session = Session(target.dsn, connection, deployed, found.complete, adapted=adapted)
+    await session.refresh()
+    return session
+
+
+async def _make(connection: Connection, target: Target) -> Found:
+    async with connection.transaction():
+        found = await make_deployment(connection, target.index, target.fingerprint, target.schema.text, target.sources)
+        deployed = deployment(found.id, target.index, target.sources, target.schema, found.namespace)
+        await run(connection, deployment_ddl(deployed.layout))
+    return found
