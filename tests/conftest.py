@@ -18,6 +18,8 @@ from hypothesis import settings
 
 from docgraph.store.postgres import private_postgres
 
+pytest_plugins = ["docgraph.testing"]
+
 settings.register_profile("fuzz", max_examples=20_000, print_blob=True)
 
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
@@ -71,6 +73,12 @@ async def server_dsn(postgres_folder: Path) -> AsyncIterator[str]:
         await connection.execute("select pg_reload_conf()")
         await connection.close()
         yield dsn
+
+
+@pytest.fixture
+def docgraph_database(server_dsn: str) -> str:
+    """`docgraph.testing` shares the Postgres of all tests."""
+    return server_dsn
 
 
 @pytest_asyncio.fixture

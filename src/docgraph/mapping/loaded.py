@@ -33,16 +33,16 @@ class Loaded(msgspec.Struct, frozen=True):
         """The value of a field, which has been read by this."""
         place = list(self.shape.fields).index(attribute)
         self.reads.note(self.shape.name, self.id, place)
-        return _shown(self.shape.fields[attribute], self.row[place])
+        return shown(self.shape.fields[attribute], self.row[place])
 
 
 CLOSED = Library({}, Reads(nothing))  # for handlers that load nothing
 
 
-def _shown(field: Field, held: object) -> object:
+def shown(field: Field, held: object) -> object:
     """A stored value as a handler sees it: it may be given again as it is, and cannot be changed in its place."""
     if isinstance(held, list | tuple):
-        return tuple(_shown(field, each) for each in held)
+        return tuple(shown(field, each) for each in held)
     match field.type, held:
         case Scalar.JSON, str():
             return json.loads(held, parse_float=Decimal)
