@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ from docgraph.model.schema import EntityRef, Schema
 from docgraph.sources import open_source
 
 Values = Mapping[str, object]  # field name → stored value
+Entities = Mapping[str, Mapping[Any, Values]]  # entity name → id → values
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -23,20 +25,21 @@ class Said(msgspec.Struct, frozen=True):
 
     schema: Schema
     documents: int
-    entities: Mapping[str, Mapping[object, Values]]  # entity name → id → values
+    entities: Entities
     twice: tuple[tuple[str, object], ...]  # what more than one document claims
 
-    def dangling(self) -> Iterator[tuple[str, object, str, object]]:
-        """References that lead nowhere: type, id, field, and the id that is not there."""
-        for entity in self.schema.entities.values():
-            for field in entity.stored_fields:
-                if not isinstance(field.type, EntityRef) or field.is_derived:
-                    continue
-                targets = {id for target in self.schema.concrete(field.type.name) for id in self.entities[target.name]}
-                for id, values in self.entities[entity.name].items():
-                    value = values[field.name]
-                    wanted = value if field.is_list else [value]
-                    yield from ((entity.name, id, field.name, each) for each in wanted if each not in {*targets, None})
+
+def dangling(schema: Schema, entities: Entities) -> Iterator[tuple[str, object, str, object]]:
+    """References that lead nowhere: type, id, field, and the id that is not there."""
+    for entity in schema.entities.values():
+        for field in entity.stored_fields:
+            if not isinstance(field.type, EntityRef):
+                continue
+            targets = {id for target in schema.concrete(field.type.name) for id in entities[target.name]}
+            for id, values in entities[entity.name].items():
+                value = values[field.name]
+                wanted = value if isinstance(value, list | tuple) else [value]
+                yield from ((entity.name, id, field.name, each) for each in wanted if each not in {*targets, None})
 
 
 async def read_example(project: Path, environment: Mapping[str, str]) -> Said:

@@ -53,6 +53,9 @@ async def handle_record(record: Record) -> None:
     skill = Skill(record.data["id"])
     skill.name = record.document.context["name"]
     skill.save()
+    posting = await Posting.load(record.data["posting"])
+    company = await Company.load(posting.company) if posting else None
+    log.info("{}", company.name if company else "")
 """
 
 BAD = {

@@ -66,6 +66,17 @@ async def handle(document: Document) -> None:
     assert loading.reads.told() == (Read("Company", "acme", (2,), COMPANY),)
 
 
+async def test_what_a_reference_holds_can_be_loaded(loading: Any) -> None:
+    loading.mapping("""
+async def handle(document: Document) -> None:
+    posting = Posting(id="p", title="t", company=Company("acme"))
+    company = await Company.load(posting.company)
+    assert company.name == "Acme"
+""")
+    await loading.run("")
+    assert loading.reads.told() == (Read("Company", "acme", (1,), COMPANY),)
+
+
 async def test_a_field_that_was_assigned_before_it_is_looked_at_is_not_read(loading: Any) -> None:
     loading.mapping("""
 async def handle(document: Document) -> None:
@@ -100,6 +111,8 @@ async def handle(document: Document) -> None:
         ("(await Company.load('acme')).titel", "Company has no field `titel`", "Its fields: id, name"),
         ("(await Company.load('acme')).tags.append('x')", "'tuple' object has no attribute 'append'", "mend"),
         ("await Company.load(None)", "Entity Company without an id", "give"),
+        ("await Company.load(Company())", "Entity Company without an id", "give"),
+        ("await Company.load(Skill('go'))", "Company.load() is given an entity of type Skill", "Skill.load(…)"),
     ],
 )
 async def test_a_mistake_in_loading_says_what_to_do(loading: Any, code: str, what: str, mend: str) -> None:

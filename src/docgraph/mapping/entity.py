@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from uuid import UUID
 
 from docgraph.mapping.collect import CURRENT, Misuse, current
 from docgraph.mapping.loaded import Loaded
@@ -60,12 +61,17 @@ class Entity:
         current(f"{cls.__name__}.remove()").remove(cls.__entity__, id)
 
     @classmethod
-    def load(cls, id: str | bytes | int) -> Awaitable[Self | None]:
+    def load(cls, id: str | bytes | int | UUID | Entity) -> Awaitable[Self | None]:
         """The entity as documents at lower positions say it, and this one so far; None where there is none.
 
-        To be awaited. When what is read of it changes, the document is run again.
+        Takes what a reference may hold: an id, or an entity of this type. To be awaited. When what is read of the
+        entity changes, the document is run again.
         """
-        return cls.__made(current(f"{cls.__name__}.load()").load(cls.__entity__, id))
+        if isinstance(id, Entity) and id.__entity__ != cls.__entity__:
+            what = f"{cls.__name__}.load() is given an entity of type {id.__entity__}"
+            raise Misuse(what, f"load it as what it is: {id.__entity__}.load(…)")
+        given = getattr(id, "id", None) if isinstance(id, Entity) else id
+        return cls.__made(current(f"{cls.__name__}.load()").load(cls.__entity__, given))
 
     @classmethod
     async def __made(cls, coming: Awaitable[Loaded | None]) -> Self | None:
