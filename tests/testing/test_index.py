@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +18,22 @@ from docgraph.testing import Changes, Index
 from docgraph.testing.trial import open_trial
 from docgraph.testing.workroom import Workroom
 
+OpenBoard = Callable[..., AbstractContextManager[Index]]
 CLERK = "documents/postings/clerk.yaml"
 PILOT = "documents/postings/pilot.yaml"
+
+
+@pytest.fixture
+def board(docgraph_project: Path, docgraph_database: str, docgraph_workroom: Workroom, tmp_path: Path) -> OpenBoard:
+    """Opens an index of the project as it is at that moment."""
+
+    @contextmanager
+    def opened(dsn: str = docgraph_database) -> Iterator[Index]:
+        (tmp_path / "below").mkdir()
+        with docgraph_workroom.held(open_trial(read_settings(docgraph_project), dsn, tmp_path / "below")) as trial:
+            yield Index(trial, docgraph_workroom)
+
+    return opened
 
 
 async def test_what_is_created_is_told_with_all_fields_as_handlers_load_them(index: Index) -> None:
@@ -164,6 +180,19 @@ async def test_a_failing_handler_is_told_with_its_places_until_it_is_mended(inde
     assert await index.problems() == ()
 
 
+async def test_a_source_that_halts_changes_nothing_and_says_why(docgraph_project: Path, board: OpenBoard) -> None:
+    manifest = docgraph_project / "subgraph.yaml"
+    manifest.write_text(manifest.read_text().replace("entities:", "onError: halt\n      entities:"))
+    with board() as index:
+        await index.write(CLERK, "{company: Acme, pay: 1}")
+        changes = await index.write(CLERK, "{firm: Acme, pay: 2}")
+        assert (bool(changes), len(changes.problems)) == (False, 1)
+        assert "halted" in index.told()
+        assert (await index.write(CLERK, "{company: Acme, pay: 2}")).changed["Posting"] == {
+            "clerk": {"pay": Decimal(2)}
+        }
+
+
 async def test_a_conflict_over_an_id_is_told_of_the_loser(index: Index) -> None:
     await index.write(CLERK, "{company: Acme, pay: 1}")
     changes = await index.write("../shared/clerk.yaml", "{company: Acme, pay: 2}")
@@ -192,36 +221,27 @@ async def test_a_query_takes_variables_and_the_name_of_its_operation(index: Inde
 
 
 async def test_a_source_outside_of_the_project_may_have_an_absolute_path(
-    index: Index, docgraph_project: Path, docgraph_database: str, docgraph_workroom: Workroom, tmp_path: Path
+    index: Index, board: OpenBoard, docgraph_project: Path, tmp_path: Path
 ) -> None:
     manifest = docgraph_project / "subgraph.yaml"
     manifest.write_text(manifest.read_text().replace("../shared", str(tmp_path / "elsewhere" / "documents")))
-    (tmp_path / "below").mkdir()
-    trial = open_trial(read_settings(docgraph_project), docgraph_database, tmp_path / "below")
-    with docgraph_workroom.held(trial) as opened:
-        other = Index(opened, docgraph_workroom)
+    with board() as other:
         assert list((await other.write("nurse.yaml", "{company: Acme}")).created["Posting"]) == ["nurse"]
         assert list((await other.write(CLERK, "{company: Acme}")).created["Posting"]) == ["clerk"]
         assert await index.query("{ postings { id } }") == {"postings": []}  # two indexes share nothing
     assert not (tmp_path / "elsewhere").exists()
 
 
-async def test_nothing_is_left_in_the_database(
-    docgraph_project: Path, dsn: str, docgraph_workroom: Workroom, tmp_path: Path
-) -> None:
-    (tmp_path / "below").mkdir()
-    with docgraph_workroom.held(open_trial(read_settings(docgraph_project), dsn, tmp_path / "below")) as opened:
-        await Index(opened, docgraph_workroom).write(CLERK, "{company: Acme, pay: 1}")
+async def test_nothing_is_left_in_the_database(board: OpenBoard, dsn: str) -> None:
+    with board(dsn) as index:
+        await index.write(CLERK, "{company: Acme, pay: 1}")
         assert await traces(dsn) > 0
     assert await traces(dsn) == 0
 
 
-def test_a_project_with_mistakes_is_told_by_all_of_them(
-    docgraph_project: Path, server_dsn: str, docgraph_workroom: Workroom, tmp_path: Path
-) -> None:
+def test_a_project_with_mistakes_is_told_by_them(board: OpenBoard, docgraph_project: Path) -> None:
     (docgraph_project / "schema.graphql").write_text("type Company {")
-    trial = open_trial(read_settings(docgraph_project), server_dsn, tmp_path / "below")
-    with pytest.raises(Problems, match=r"schema\.graphql:1:"), docgraph_workroom.held(trial):
+    with pytest.raises(Problems, match=r"schema\.graphql:1:"), board():
         pass
 
 

@@ -36,8 +36,8 @@ def notes(open_folder: Path) -> Path:
     return open_folder
 
 
-async def test_the_tests_that_init_writes_pass_on_a_private_postgres(notes: Path) -> None:
-    code, said = await run_pytest(notes)
+async def test_the_tests_that_init_writes_pass_on_a_private_postgres_that_processes_share(notes: Path) -> None:
+    code, said = await run_pytest(notes, "-n", "2")
     assert code == 0, said
     assert "3 passed" in said
     assert (notes / ".docgraph" / "testing" / "cluster").is_dir()
@@ -72,7 +72,16 @@ async def test_a_project_with_mistakes_fails_its_tests_by_them(notes: Path, dsn:
     code, said = await run_pytest(notes, database=dsn)
     assert code == 1
     assert "schema.graphql:1:36: " in said
-    assert "Traceback" not in said
+    assert "plugin.py" not in said  # no stack: it is not our mistake
+
+
+async def test_a_database_that_does_not_answer_is_told_with_what_to_do(notes: Path) -> None:
+    code, said = await run_pytest(notes, database="postgresql://tester:secret@127.0.0.1:1/tests")
+    assert code == 1
+    assert "127.0.0.1:1" in said
+    assert "mend: " in said
+    assert "plugin.py" not in said
+    assert "secret" not in said
 
 
 async def test_a_test_outside_of_any_project_is_told_how_to_name_one(notes: Path, dsn: str) -> None:

@@ -5,7 +5,7 @@ runs of pytest that test something else neither load nor see it.
 """
 
 from docgraph.testing.changes import Changes, Values
-from docgraph.testing.index import Edits, Index
+from docgraph.testing.harness import Edits, Index
 from docgraph.testing.plugin import docgraph_database, docgraph_project, docgraph_workroom, index
 from docgraph.testing.plugin import pytest_runtest_makereport as pytest_runtest_makereport
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from docgraph.indexer.project import MANIFEST
-from docgraph.model.problem import Problems
+from docgraph.model.problem import Problem, Problems, Unavailable
 from docgraph.server.settings import read_settings
-from docgraph.testing.index import Index
+from docgraph.testing.harness import Index
 from docgraph.testing.trial import open_trial
 from docgraph.testing.workroom import Workroom, workroom
 
@@ -40,8 +41,9 @@ def docgraph_project(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def docgraph_database(docgraph_project: Path, docgraph_workroom: Workroom) -> str:
     """The dsn of the Postgres: that of DATABASE_URL, or a private one in the project's folder. To be overridden."""
-    settings = read_settings(docgraph_project)
-    return settings.database_url or docgraph_workroom.private_database(settings.state / DATABASE)
+    with _told_without_a_stack():
+        settings = read_settings(docgraph_project)
+        return settings.database_url or docgraph_workroom.private_database(settings.state / DATABASE)
 
 
 @pytest.fixture
@@ -52,12 +54,10 @@ def index(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Index]:
     """An index of the project, without documents, on a real Postgres."""
-    trial = open_trial(read_settings(docgraph_project), docgraph_database, tmp_path_factory.mktemp("documents"))
-    try:
+    with _told_without_a_stack():
+        trial = open_trial(read_settings(docgraph_project), docgraph_database, tmp_path_factory.mktemp("documents"))
         with docgraph_workroom.held(trial) as opened:
             yield Index(opened, docgraph_workroom)
-    except Problems as mistakes:
-        pytest.fail("\n".join(map(str, mistakes.problems)), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,3 +70,14 @@ def pytest_runtest_makereport(
     if report.when == "call" and report.failed and isinstance(used, Index) and (told := used.told()):
         report.sections.append(("docgraph", told))
     return report
+
+
+@contextmanager
+def _told_without_a_stack() -> Iterator[None]:
+    """What is wrong with the project or the database is the author's to mend: our own frames say nothing about it."""
+    try:
+        yield
+    except Problems as mistakes:
+        pytest.fail("\n".join(map(str, mistakes.problems)), pytrace=False)
+    except (Problem, Unavailable) as fault:
+        pytest.fail(str(fault), pytrace=False)
