@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -113,20 +112,6 @@ async def handle(document):
         told.append(f"{item.name if item else None} {counter.count if counter else None} {counter and counter.names}")
     Report(id=document.stem, text="; ".join(told)).save()
 """
-NOTES = """\
-specVersion: 1.0.0
-schema: {file: ./schema.graphql}
-dataSources:
-  - kind: folder
-    name: Notes
-    source: {path: ./notes}
-    mapping:
-      file: ./mappings/notes.py
-      entities: [Company, Note]
-      reads: [Company]
-      documentHandlers: [{handler: handle_note}]
-"""
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "incremental.md"
 DOING = {
     "items": ("item", "item", "item", "start", "remove"),
     "steps": ("count", "count", "count", "note", "copy", "make", "fail", "log", "log", "remove", "unlog"),
@@ -350,28 +335,3 @@ async def test_a_rehearsal_without_a_database_says_what_the_index_says(root: Pat
     clean = await rebuilt(root, dsn)
     assert reports == dict(clean["report"])
     assert failed == [path for _, path, _ in clean["problem"]]
-
-
-async def test_the_example_of_the_page_numbers_notes_by_their_paths(root: Path, dsn: str) -> None:
-    page = PAGE.read_text()
-    for path, text in re.findall(r'^```\w+ title="(.+?)"\n(.*?)^```$', page, re.MULTILINE | re.DOTALL):
-        (root / path).write_text(text)
-    (root / "subgraph.yaml").write_text(NOTES)
-    (root / "notes").mkdir()
-    async with opened(root, dsn, "notes") as indexer:
-        await indexer.catch_up()
-        for name in "cab":
-            (root / f"notes/{name}.md").write_text("---\ncompany: Acme\n---\n")
-            await indexer.follow([str(root / f"notes/{name}.md")])
-        assert await notes(dsn) == [("a", 1), ("b", 2), ("c", 3)]
-        (root / "notes/a.md").unlink()
-        await indexer.follow([str(root / "notes/a.md")])
-        assert await notes(dsn) == [("b", 1), ("c", 2)]
-
-
-async def notes(dsn: str) -> list[tuple[object, ...]]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        return [tuple(row) for row in await connection.fetch("select id, number from notes.note order by id")]
-    finally:
-        await connection.close()

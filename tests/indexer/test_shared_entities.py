@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -61,8 +60,6 @@ def handle(document):
 """
 WORDS = "def plain(text):\n    return text\n"
 COUNT = 300
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "incremental.md"
-PAIRS = (("Clerk", "ACME"), ("Pilot", "Acme"))
 TABLES = {
     "company": "id, name, aliases, mentions, first, posting_count, pay",
     "posting": "id, company, pay",
@@ -182,20 +179,3 @@ async def test_many_files_rewritten_at_once_are_one_block(root: Path, dsn: str) 
     assert block is not None
     assert block.number == before.number + 1
     assert await served(dsn, "live") == await rebuilt(root, dsn)
-
-
-async def test_the_example_of_the_page_is_true(root: Path, dsn: str) -> None:
-    page = PAGE.read_text()
-    (schema,), (mapping,) = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("graphql", "python"))
-    (root / "schema.graphql").write_text(schema)
-    (root / "mappings/postings.py").write_text(mapping.replace("handle_posting", "handle"))
-    (root / "mappings/companies.py").write_text("def handle(document):\n    pass\n")
-    texts = {name.lower(): f"---\ntitle: {name}\ncompany: {company}\n---\n" for name, company in PAIRS}
-    write(root, {f"postings/{name}.md": text for name, text in texts.items()})
-    async with opened(root, dsn, "page", []) as indexer:
-        await indexer.catch_up()
-    connection = await asyncpg.connect(dsn)
-    rows = await connection.fetch("select id, aliases, mentions, posting_count from page.company")
-    await connection.close()
-    assert [tuple(row) for row in rows] == [("acme", ["ACME", "Acme"], 2, 2)]
-    assert 'aliases ["ACME", "Acme"], mentions 2, postingCount 2' in page

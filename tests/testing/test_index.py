@@ -149,9 +149,12 @@ async def test_edits_at_the_same_time_are_taken_in_one_after_the_other(index: In
     assert (await index.query("{ companies { postingCount } }")) == {"companies": [{"postingCount": 8}]}
 
 
-async def test_a_path_that_no_source_holds_is_refused_with_those_that_do(index: Index) -> None:
-    with pytest.raises(ValueError, match=r"'postings/clerk.yaml'.*: ../shared, documents/postings"):
-        await index.write("postings/clerk.yaml", "{company: Acme}")
+@pytest.mark.parametrize(
+    "path", ["postings/clerk.yaml", "documents/postings/../clerk.yaml", "documents/postings", "/clerk.yaml"]
+)
+async def test_a_path_that_no_source_holds_is_refused_with_those_that_do(index: Index, path: str) -> None:
+    with pytest.raises(ValueError, match=r"is in no data source's folder; these are: \.\./shared, documents/postings"):
+        await index.write(path, "{company: Acme}")
 
 
 async def test_nothing_can_be_removed_that_was_not_written(index: Index, docgraph_project: Path) -> None:
@@ -229,6 +232,11 @@ async def test_a_source_outside_of_the_project_may_have_an_absolute_path(
         assert list((await other.write("nurse.yaml", "{company: Acme}")).created["Posting"]) == ["nurse"]
         assert list((await other.write(CLERK, "{company: Acme}")).created["Posting"]) == ["clerk"]
         assert await index.query("{ postings { id } }") == {"postings": []}  # two indexes share nothing
+        inside = await other.write(str(tmp_path / "elsewhere" / "documents" / "cook.yaml"), "{company: Acme}")
+        assert list(inside.created["Posting"]) == ["cook"]
+        for path in (str(tmp_path / "elsewhere" / "cook.yaml"), "../cook.yaml"):
+            with pytest.raises(ValueError, match="is in no data source's folder"):
+                await other.write(path, "{company: Acme}")
     assert not (tmp_path / "elsewhere").exists()
 
 

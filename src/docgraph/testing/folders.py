@@ -6,6 +6,7 @@ sources inside and outside of the project keep their places to each other.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -36,21 +37,26 @@ def load_project_over(root: Path, environment: Mapping[str, str], below: Path) -
 class Folders:
     """Where the documents of a project are that a test writes."""
 
-    def __init__(self, project: Project) -> None:
-        self._feeds = feeds_of(project)
+    def __init__(self, project: Project, below: Path) -> None:
+        self._feeds, self._below = feeds_of(project), below
 
     def place(self, path: str) -> Path:
-        """The file that a document's path, as docgraph shows it, stands for. It need not be there.
+        """The file that a document's path stands for: as docgraph shows it, or absolute. It need not be there.
 
         Raises ValueError: it is in no data source's folder.
         """
-        found = [(feed, inside) for feed in self._feeds if (inside := _inside(feed, path)) is not None]
-        if not found:
+        plain = posixpath.normpath(path)
+        if posixpath.isabs(plain):
+            file = _beneath(self._below, Path(plain))
+            files = [file for feed in self._feeds if Path(posixpath.normpath(feed.source.folder)) in file.parents]
+        else:
+            found = [(inside, feed) for feed in self._feeds if (inside := _inside(feed, plain)) is not None]
+            # Of folders within each other the innermost; a source outside of the project shows paths without its own.
+            files = [feed.source.folder / inside for inside, feed in sorted(found, key=lambda each: len(each[0]))]
+        if not files:
             known = ", ".join(sorted({feed.source.shown("") for feed in self._feeds}))
             raise ValueError(f"{path!r} is in no data source's folder; these are: {known}")
-        # A path in a source outside of the project is relative to the source, and might be any of them.
-        feed, inside = next(((feed, inside) for feed, inside in found if feed.source.relevant(inside)), found[0])
-        return feed.source.folder / inside
+        return files[0]
 
 
 def documents_of(root: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
@@ -81,5 +87,5 @@ def _inside(feed: Feed, path: str) -> str | None:
     """The path relative to the source's folder; None: it is not in there."""
     folder = feed.source.shown("")
     if folder == ".":
-        return path
+        return None if path.split("/")[0] == ".." else path
     return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else None

@@ -29,7 +29,7 @@ class Index:
     """The index of a project whose documents are those that a test writes.
 
     Paths are those that docgraph shows: relative to the project, as `notes/hello.md`; where the manifest gives a data
-    source's folder as an absolute path, relative to that folder.
+    source's folder as an absolute path, relative to that folder, or absolute.
     """
 
     def __init__(self, trial: Trial, room: Workroom) -> None:

@@ -77,7 +77,7 @@ class Trial:
     def __init__(self, place: Place, indexer: Indexer, events: list[Event]) -> None:
         self.events = events  # so far; grows
         self._place, self._indexer = place, indexer
-        self._folders = Folders(place.project)
+        self._folders = Folders(place.project, place.below)
         self._layout = layout(place.project.schema, place.served.namespace)
         self._engine: Engine | None = None
         self._turn = asyncio.Lock()
