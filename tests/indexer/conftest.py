@@ -86,6 +86,12 @@ class Writer:
     async def known(self) -> Mapping[DocumentKey, Known]:
         return {key: known for key, (known, _) in self.documents.items()}
 
+    async def known_files(self) -> Mapping[DocumentKey, Known]:
+        return {}
+
+    async def misled(self, files: Mapping[DocumentKey, Known]) -> Sequence[DocumentKey]:
+        raise AssertionError("no document reads a file")
+
     @asynccontextmanager
     async def block(self, timestamp: datetime) -> AsyncIterator[Applying]:
         block = Applying()
@@ -143,6 +149,9 @@ class Applying:
 
     async def load(self, type_name: str, ids: Sequence[Id], below: DocumentKey | None) -> dict[Id, Row]:
         raise AssertionError("no source reads anything")
+
+    async def look_again(self, files: Mapping[DocumentKey, Known]) -> None:
+        raise AssertionError("no document reads a file")
 
     async def touched_readers(self) -> tuple[DocumentKey, ...]:
         return ()

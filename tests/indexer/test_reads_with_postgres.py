@@ -40,7 +40,8 @@ dataSources:
   - kind: folder
     name: Items
     source: {path: ./items}
-    mapping: {file: ./mappings/items.py, entities: [Item, Counter], documentHandlers: [{handler: handle}]}
+    mapping:
+      {file: ./mappings/items.py, entities: [Item, Counter], onError: drop, documentHandlers: [{handler: handle}]}
 """
 SCHEMA = """\
 type Item @entity { id: ID! name: String! worth: BigDecimal extra: JSON }
@@ -55,6 +56,11 @@ from generated.schema import Counter, Item
 def handle(document):
     for each in document.data:
         match each["do"]:
+            case "page":
+                page = document.read_file(each["name"] + ".tpl")
+                if page is not None and "bad" in page.text:
+                    raise ValueError("a bad page")
+                Item(id=each["id"], name=page.text if page else "no page").save()
             case "item":
                 Item(id=each["id"], name=each["name"], worth=each["name"].count("b"), extra={"of": each["name"]}).save()
             case "start":
@@ -92,6 +98,10 @@ async def handle(document):
                 if counter is not None and counter.count % 2:
                     raise ValueError(f"{counter.count} is odd")
                 Log(id=each["id"], count=counter.count if counter else 0).save()
+            case "tell":
+                page, other = document.read_file("sub/../a.tpl"), document.read_file(document.path)
+                told = f"{page and page.text} {len(other.data)} {counter.count if counter else None}"
+                Log(id=each["id"], count=1, seen=told).save()
             case "log":
                 log = await Log.load(each["from"])
                 Log(id=each["id"], count=log.count + 1 if log else 1, seen=document.stem).save()
@@ -109,12 +119,14 @@ async def handle(document):
     told = []
     for each in document.data:
         item, counter = await Item.load(each["id"]), await Counter.load(each["id"])
+        page = document.read_file(f"{item.name if item else 'a'}.tpl")
+        told.append(page.text if page else "none")
         told.append(f"{item.name if item else None} {counter.count if counter else None} {counter and counter.names}")
     Report(id=document.stem, text="; ".join(told)).save()
 """
 DOING = {
-    "items": ("item", "item", "item", "start", "remove"),
-    "steps": ("count", "count", "count", "note", "copy", "make", "fail", "log", "log", "remove", "unlog"),
+    "items": ("item", "item", "page", "page", "start", "remove"),
+    "steps": ("count", "count", "count", "note", "copy", "make", "fail", "log", "log", "tell", "remove", "unlog"),
     "reports": ("look",),
 }
 TABLES = {
@@ -128,6 +140,9 @@ BOOKS = {
         select d.source, d.path, r.type, r.id, r.fields, r.seen from {0}."$read" as r
         left join {0}."$document" as d on d.id = r.document order by 1, 2, 3, 4""",
     "document": 'select source, path, hash, code, failed from {0}."$document" order by 1, 2',
+    "beside": """
+        select d.source, d.path, b.path, b.hash from {0}."$beside" as b
+        left join {0}."$document" as d on d.id = b.document order by 1, 2, 3""",
     "said": """
         select d.source, d.path, s.id, s."$seq", s."$hash" from {0}."counter$said" as s
         left join {0}."$document" as d on d.id = s."$document" order by 1, 2, 3, 4""",
@@ -196,8 +211,19 @@ def random_content(chance: random.Random, folder: str) -> list[dict[str, str]]:
     ]
 
 
+def random_edit_of_a_page(chance: random.Random, folder: Path) -> list[str]:
+    page = folder / f"{chance.choice(('a', 'b', 'bb'))}.tpl"
+    if chance.random() < 0.3:
+        page.unlink(missing_ok=True)
+    else:
+        page.write_text(chance.choice(("one", "two", "bad")))
+    return [str(page)]
+
+
 def random_edit(chance: random.Random, root: Path) -> list[str]:
     folder = chance.choice(("items", "steps", "steps", "reports"))
+    if chance.random() < 0.3:
+        return random_edit_of_a_page(chance, root / folder)
     file, other = (root / folder / f"{chance.choice('abcde')}.json" for _ in range(2))
     what = chance.random()
     if what < 0.25 and file.exists():

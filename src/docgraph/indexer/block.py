@@ -6,7 +6,7 @@ Memory holds one chunk at a time, however many documents there are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from docgraph.indexer.decide import Plan, Sighting, decide
+from docgraph.indexer.files import Looks, above
 from docgraph.indexer.look import Survey, look
 from docgraph.indexer.readers import Readers, ReadingBlock
 from docgraph.indexer.run import Task, now, run
@@ -32,6 +33,9 @@ class BlockWriter(ReadingBlock, Protocol):
     def committed(self) -> Block | None:
         """After the block's end: what was committed; None where nothing that readers see has changed."""
 
+    async def look_again(self, files: Mapping[DocumentKey, Known]) -> None:
+        """Remember how files look that documents read."""
+
     def explain(self, codes: Mapping[bytes, Parts]) -> None:
         """Keep what codes of documents are made of."""
 
@@ -49,6 +53,12 @@ class Writer(Protocol):
 
     async def known(self) -> Mapping[DocumentKey, Known]:
         """What is known of every document."""
+
+    async def known_files(self) -> Mapping[DocumentKey, Known]:
+        """What is known of every file that documents read."""
+
+    async def misled(self, files: Mapping[DocumentKey, Known]) -> Collection[DocumentKey]:
+        """The documents that read something else in these files than there is now."""
 
     def block(self, timestamp: datetime) -> AbstractAsyncContextManager[BlockWriter]:
         """All that is applied inside counts together, or not at all."""
@@ -71,7 +81,7 @@ def look_at(keys: Collection[DocumentKey], work: Work, survey: Survey) -> Plan:
     seen: dict[DocumentKey, Sighting] = {}
     looked: set[DocumentKey] = set()
     for key in sorted(keys):
-        if not looked.isdisjoint(_above(key)):
+        if not looked.isdisjoint(above(key)):
             continue
         known.update(work.memory.beneath(key))
         sightings = {sighting.key: sighting for sighting in look(work.feeds[key.source], key.path, survey)}
@@ -79,6 +89,18 @@ def look_at(keys: Collection[DocumentKey], work: Work, survey: Survey) -> Plan:
         if key not in sightings:  # a folder, or nothing: what is beneath has been looked at, too
             looked.add(key)
     return decide(known, seen.values(), blind=survey.blind, suspects=keys)
+
+
+async def with_misled(plan: Plan, work: Work, looks: Looks, writer: Writer) -> tuple[Plan, Work]:
+    """Take in who read something else in these files than there is now, whatever the documents look like."""
+    if not looks.files:
+        return plan, work
+    misled = frozenset(await writer.misled(looks.files)).difference(plan.gone)
+    read = tuple(sorted(misled.union(plan.read)))
+    return (
+        msgspec.structs.replace(plan, read=read),
+        msgspec.structs.replace(work, looks=looks.files, misled=misled),
+    )
 
 
 def readers_of(plan: Plan, work: Work) -> list[DocumentKey]:
@@ -99,7 +121,10 @@ async def run_plan(plan: Plan, work: Work) -> AsyncGenerator[list[DocumentChange
                 work.observe(DocumentsIndexed(end, total))
         # A renamed document's entities meet their new document before they lose the old one.
         gone = plan.gone[max(0, start - total) : max(0, start + CHUNK - total)]
-        yield [*(each for each in changes if not work.waits(each)), *(Gone(key) for key in gone)]
+        yield [
+            *(each for each in changes if each.key in work.misled or not work.waits(each)),
+            *(Gone(key) for key in gone),
+        ]
 
 
 async def ahead(chunks: AsyncGenerator[list[DocumentChange], None]) -> AsyncGenerator[list[DocumentChange], None]:
@@ -123,7 +148,7 @@ async def one(changes: list[DocumentChange]) -> AsyncGenerator[list[DocumentChan
 
 def task(key: DocumentKey, work: Work) -> Task:
     """What it takes to run one document."""
-    return Task(work.feeds[key.source], key, work.memory.get(key))
+    return Task(work.feeds[key.source], key, work.memory.get(key), key in work.misled)
 
 
 async def commit(
@@ -152,6 +177,7 @@ async def commit(
     if adapting:
         work.observe(SchemaAdapted(tuple(adapting)))
     work.memory.remember(outcome.remembered)
+    work.files.remember(outcome.files, work.looks)
     return outcome
 
 
@@ -170,11 +196,13 @@ async def _commit(
                 await block.apply(changes)
                 outcome.take(changes)
                 await readers.ask()
-        if (planned or writer.adapting) and (block is None or readers is None):
+        if (planned or work.looks or writer.adapting) and (block is None or readers is None):
             block = await _begin(stack, work, writer)
             readers = Readers(block, work, outcome)
         if readers is not None:
             await readers.run(planned)
+        if work.looks and block is not None:
+            await block.look_again(work.looks)
     outcome.block = block.committed if block else None
     return outcome
 
@@ -183,11 +211,3 @@ async def _begin(stack: AsyncExitStack, work: Work, writer: Writer) -> BlockWrit
     block = await stack.enter_async_context(writer.block(now()))
     block.explain({code: parts for feed in work.feeds for code, parts in feed.codes()})
     return block
-
-
-def _above(key: DocumentKey) -> Iterator[DocumentKey]:
-    """The folders that hold what the key names, the source itself included."""
-    at = len(key.path)
-    while at > 0:
-        at = max(0, key.path.rfind("/", 0, at))
-        yield DocumentKey(key.source, key.path[:at])

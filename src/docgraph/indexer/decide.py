@@ -6,6 +6,7 @@ connection, so every decision can be tested with two dictionaries.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -17,6 +18,8 @@ from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Indexed,
 # other, and so the next scan decides by content.
 RACY_NS = 2_000_000_000
 UNSETTLED = -1
+UNREAD = Stat(0, UNSETTLED, 0)  # of what cannot be read: every scan tries again
+NO_HASH = bytes(16)  # of the same
 
 
 class Sighting(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +65,11 @@ def decide(
             read.append(key)
     gone = () if len(met) == len(known) else (key for key in known if key not in met and not _beneath(key, blind))
     return Plan(tuple(sorted(read)), tuple(sorted(gone)), count)
+
+
+def content_hash(content: bytes) -> bytes:
+    """16 bytes; contents of one hash are taken to be equal."""
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def settle(stat: Stat, now_ns: int) -> Stat:

@@ -11,11 +11,10 @@ from enum import Enum
 
 import msgspec
 
-from docgraph.indexer.decide import Plan, decide
+from docgraph.indexer.decide import NO_HASH, Plan, content_hash, decide
 from docgraph.indexer.feed import Feed
 from docgraph.indexer.look import Survey, look_everywhere
 from docgraph.indexer.project import Project, feeds_of
-from docgraph.indexer.run import NO_HASH, content_hash
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import DocumentKey, Known
 from docgraph.model.problem import SourceProblem

@@ -10,8 +10,11 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
-from docgraph.indexer.block import Writer, ahead, commit, look_at, one, readers_of, run_plan
+import msgspec
+
+from docgraph.indexer.block import Writer, ahead, commit, look_at, one, readers_of, run_plan, with_misled
 from docgraph.indexer.decide import Plan, decide, half_written
+from docgraph.indexer.files import FileMemory, look_at_files, look_differs
 from docgraph.indexer.look import Survey, look_everywhere, whole_sources
 from docgraph.indexer.memory import Memory
 from docgraph.indexer.places import (
@@ -24,7 +27,7 @@ from docgraph.indexer.places import (
     watched_folders,
 )
 from docgraph.indexer.project import Project, changed_files, feeds_of
-from docgraph.indexer.run import now, stopwatch
+from docgraph.indexer.run import clock, now, stopwatch
 from docgraph.indexer.watch import Hints, WatcherLost, subscribe
 from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.model.changes import Block, DocumentChange, DocumentKey
@@ -44,8 +47,9 @@ class Indexer:
     def __init__(self, project: Project, writer: Writer, observe: Observe) -> None:
         self._project, self._writer, self._observe = project, writer, observe
         self._feeds = feeds_of(project)
-        self._memory = Memory({})
+        self._memory, self._files = Memory({}), FileMemory({})
         self._links: Mapping[DocumentKey, DocumentKey] = {}  # as the last full scan found them
+        self._file_links: Mapping[DocumentKey, DocumentKey] = {}  # by which documents read files
         self._told: frozenset[tuple[str, str]] = frozenset()
         self._folders: list[Identity | None] = []  # those that are watched, by source
         self._relinked = False  # whether a watched folder has lost the name by which the watcher knows it
@@ -69,13 +73,15 @@ class Indexer:
         survey = Survey()
         sightings = look_everywhere(self._feeds, survey)
         plan = await asyncio.to_thread(lambda: decide(known, sightings, blind=survey.blind))
-        self._memory, self._links = Memory(known), survey.links
+        self._memory, self._files = Memory(known), FileMemory(await self._writer.known_files())
+        looks = await asyncio.to_thread(look_at_files, self._feeds, self._files, whole_sources(self._feeds), clock)
+        self._links, self._file_links = survey.links, looks.links
         self._half_written.clear()
         self._tell_skipped(survey, frozenset())
+        plan, work = await with_misled(plan, self._work(None), looks, self._writer)
         self._observe(ScanFinished(plan.seen, len(plan.read), len(plan.gone), stopwatch() - started))
         if not self._writer.complete:
-            return await self._load(plan, started)
-        work = self._work(None)
+            return await self._load(plan, work, started)
         async with aclosing(ahead(run_plan(plan, work))) as chunks:
             outcome = await commit(chunks, readers_of(plan, work), work, self._writer)
         self._hold(outcome, whole_sources(self._feeds))
@@ -116,16 +122,19 @@ class Indexer:
 
         Raises Unavailable.
         """
-        keys = places(paths, self._feeds, self._links)
+        keys = self._places(paths)
         return await self._follow(keys, keys, stopwatch())
+
+    def _places(self, paths: Iterable[str]) -> set[DocumentKey]:
+        return places(paths, self._feeds, {**self._links, **self._file_links}, self._files)
 
     def _work(self, due: Collection[DocumentKey] | None) -> Work:
         """`due`: the documents that are taken as they are; None: all."""
-        return Work(self._feeds, self._memory, self._observe, partial(self._waits, due))
+        return Work(self._feeds, self._memory, self._files, self._observe, partial(self._waits, due))
 
-    async def _load(self, plan: Plan, started: float) -> Block | None:
+    async def _load(self, plan: Plan, work: Work, started: float) -> Block | None:
         """Fill an empty index, step by step, so that a crash costs one step."""
-        work = self._work(None)
+        work = msgspec.structs.replace(work, looks={})  # who read these files is not run in one step
         async with aclosing(ahead(run_plan(plan, work))) as chunks:
             async for changes in chunks:
                 if not await self._load_step(changes, (), work):
@@ -164,7 +173,7 @@ class Indexer:
             if changed := changed_files(self._project):
                 return changed
         due = frozenset(key for key, until in self._half_written.items() if until <= started)
-        if keys := places(paths, self._feeds, self._links) | due:
+        if keys := self._places(paths) | due:
             await self._follow(keys, due, started)
         return ()
 
@@ -186,10 +195,12 @@ class Indexer:
         plan = await asyncio.to_thread(look) if len(keys) > BURST else look()
         lost = [key for key in keys if key in self._links and survey.links.get(key) != self._links[key]]
         self._relinked = any(self._memory.get(key) is None for key in lost)
-        self._links = {**self._links, **survey.links}
+        looks = look_at_files(self._feeds, self._files, keys, clock)
+        self._links, self._file_links = {**self._links, **survey.links}, {**self._file_links, **looks.links}
         self._tell_skipped(survey, self._told)
         for key in due:
             self._half_written.pop(key, None)
+        plan, work = await with_misled(plan, work, looks, self._writer)
         async with aclosing(ahead(run_plan(plan, work))) as chunks:
             outcome = await commit(chunks, readers_of(plan, work), work, self._writer)
         self._hold(outcome, keys)
@@ -202,6 +213,7 @@ class Indexer:
 
     def _hold(self, outcome: Outcome, keys: Collection[DocumentKey]) -> None:
         """What was not committed is tried again with whatever happens next."""
+        self._file_links = {**self._file_links, **outcome.links}
         self._held = frozenset(keys) if outcome.halted else frozenset()
         self._halting = frozenset(outcome.halting)
 
@@ -228,12 +240,13 @@ class Indexer:
             survey = Survey()
             try:
                 plan = await asyncio.to_thread(look_at, whole_sources(self._feeds), self._work(None), survey)
+                files = await asyncio.to_thread(look_differs, self._feeds, self._files, whole_sources(self._feeds))
             except SourceAway as fault:
                 hints.fail(fault)
                 return
             self._links = survey.links
             self._tell_skipped(survey, frozenset())
-            hints.add(absolute(key, self._feeds) for key in (*plan.read, *plan.gone, *self._replaced()))
+            hints.add(absolute(key, self._feeds) for key in (*plan.read, *plan.gone, *files, *self._replaced()))
             hints.add(str(self._project.root / path) for path in changed_files(self._project))
 
     def _replaced(self) -> list[DocumentKey]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from docgraph.indexer.feed import Feed
+from docgraph.indexer.files import FileMemory
 from docgraph.indexer.project import MANIFEST, Project, code_folders
 from docgraph.model.changes import DocumentKey
 
@@ -56,9 +57,12 @@ def concerns_project(paths: Iterable[str], project: Project) -> bool:
     )
 
 
-def places(paths: Iterable[str], feeds: Sequence[Feed], links: Mapping[DocumentKey, DocumentKey]) -> set[DocumentKey]:
-    """Where to look because something happened at `paths`."""
+def places(
+    paths: Iterable[str], feeds: Sequence[Feed], links: Mapping[DocumentKey, DocumentKey], files: FileMemory
+) -> set[DocumentKey]:
+    """Where to look, for documents and for `files` that they read, because something happened at `paths`."""
     roots = [(feed, os.path.realpath(feed.source.folder)) for feed in feeds]
+    told: set[DocumentKey] = set()
     found: set[DocumentKey] = set()
     folders: dict[str, str] = {}  # as told → real
     for path in paths:
@@ -68,9 +72,13 @@ def places(paths: Iterable[str], feeds: Sequence[Feed], links: Mapping[DocumentK
         # The watcher tells a file by any of the names under which it was met.
         for each in {path, os.path.join(folders[folder], name)}:
             for feed, root in roots:
-                if (inside := _inside(each, root)) is not None and feed.source.relevant(inside):
-                    found.add(DocumentKey(feed.ordinal, inside))
-    return found | {other for key in found for other in _other_names(key, links)}
+                if (inside := _inside(each, root)) is None:
+                    continue
+                key = DocumentKey(feed.ordinal, inside)
+                told.add(key)
+                if feed.source.relevant(inside) or files.beneath(key):
+                    found.add(key)
+    return found | {other for key in told for other in _other_names(key, links)}
 
 
 def absolute(key: DocumentKey, feeds: Sequence[Feed]) -> str:

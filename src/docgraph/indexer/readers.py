@@ -130,11 +130,12 @@ class Readers:
             return await run_document(self._task(feed, key, stale), self._work.observe, loader.load)
 
     def _task(self, feed: Feed, key: DocumentKey, stale: bool) -> Task:
-        return Task(feed, key, self._work.memory.get(key), stale)
+        return Task(feed, key, self._work.memory.get(key), stale or key in self._work.misled)
 
     async def _apply(self, changes: Iterable[DocumentChange], stale: Collection[DocumentKey]) -> None:
         """Apply what need not wait: what a document says cannot, once it sees something else."""
-        kept = [each for each in changes if each.key in stale or not self._work.waits(each)]
+        final = {*stale, *self._work.misled}
+        kept = [each for each in changes if each.key in final or not self._work.waits(each)]
         if kept:
             await self._block.apply(kept)
             self._outcome.take(kept)

@@ -7,7 +7,6 @@ or other documents, so outcomes may be worked out in any order and anywhere.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -15,9 +14,20 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from docgraph.indexer.decide import UNSETTLED, settle
+from docgraph.indexer.decide import NO_HASH, UNREAD, content_hash, settle
 from docgraph.indexer.feed import Feed
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, LogLine, Stat, Touched
+from docgraph.indexer.files import Files
+from docgraph.model.changes import (
+    Contribution,
+    DocumentChange,
+    DocumentKey,
+    Failed,
+    Gone,
+    Indexed,
+    Known,
+    LogLine,
+    Touched,
+)
 from docgraph.model.document import Document
 from docgraph.model.events import AuthorLogged, Event, Observe
 from docgraph.model.problem import Problem, Problems, SourceProblem
@@ -25,8 +35,6 @@ from docgraph.model.reads import Load, Reads, nothing
 from docgraph.sources.notes import Missing
 from docgraph.store.logs import KEPT
 
-UNREAD = Stat(0, UNSETTLED, 0)  # of a document that cannot be read: every scan tries again
-NO_HASH = bytes(16)
 BREATH = 0.005  # seconds; who shares the event loop with us never waits much longer than this and one document
 
 
@@ -39,9 +47,9 @@ class Task(msgspec.Struct, frozen=True):
     stale: bool = False  # what it read differs now: it is run although its content and code are what they were
 
 
-def content_hash(content: bytes) -> bytes:
-    """16 bytes; documents of one hash are taken to be equal."""
-    return hashlib.blake2b(content, digest_size=16).digest()
+def clock() -> int:
+    """Nanoseconds since 1970."""
+    return time.time_ns()
 
 
 def now() -> datetime:
@@ -86,10 +94,13 @@ async def run_document(task: Task, observe: Observe, load: Load = nothing) -> Do
         unread = Known(UNREAD, NO_HASH, reading.code)
         return None if known == unread else Failed(key, unread, (problem,), on_error=feed.on_error)
     digest = content_hash(content)
-    now_known = Known(settle(stat, time.time_ns()), digest, reading.code)
+    now_known = Known(settle(stat, clock()), digest, reading.code)
     if known is not None and known.hash == digest and known.code == reading.code and not task.stale:
         return None if known == now_known else Touched(key, now_known)
-    document = Document(key.path, content, source=feed.name, reader=reading.reader, context=feed.context)
+    files = Files(feed, clock)
+    document = Document(
+        key.path, content, source=feed.name, reader=reading.reader, context=feed.context, files=files.read
+    )
     logs: deque[LogLine] = deque(maxlen=KEPT)
 
     def hear(event: Event) -> None:
@@ -98,10 +109,14 @@ async def run_document(task: Task, observe: Observe, load: Load = nothing) -> Do
         observe(event)
 
     reads = Reads(load)
+    contributions: tuple[Contribution, ...] = ()
+    problems: tuple[Problem, ...] = ()
     try:
         contributions = await feed.handlers.run(document, hear, reads)
     except Problem as problem:
-        return Failed(key, now_known, (problem,), tuple(logs), feed.on_error, reads.told())
+        problems = (files.placed(problem),)
     except Problems as several:
-        return Failed(key, now_known, several.problems, tuple(logs), feed.on_error, reads.told())
-    return Indexed(key, now_known, contributions, tuple(logs), feed.on_error, reads.told())
+        problems = tuple(map(files.placed, several.problems))
+    files.close()
+    noted = (tuple(logs), feed.on_error, reads.told(), files.told())
+    return Failed(key, now_known, problems, *noted) if problems else Indexed(key, now_known, contributions, *noted)

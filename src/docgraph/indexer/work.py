@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
 from docgraph.indexer.feed import Feed
+from docgraph.indexer.files import FileMemory
 from docgraph.indexer.memory import Memory
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
 from docgraph.model.events import Observe
@@ -21,6 +22,8 @@ class Outcome(msgspec.Struct):
     changed: list[DocumentKey] = []
     failed: list[Failed] = []  # with the problems that are to be told
     remembered: list[tuple[DocumentKey, Known | None]] = []
+    files: list[tuple[DocumentKey, Known]] = []  # that documents read, and those that were looked at again
+    links: dict[DocumentKey, DocumentKey] = {}  # by which files were read
     halting: list[DocumentKey] = []  # nothing was committed, because these fail that may not be gone on without
 
     @property
@@ -34,6 +37,15 @@ class Outcome(msgspec.Struct):
                 self.failed.append(change)
             if isinstance(change, Indexed | Failed | Gone):
                 self.changed.append(change.key)
+            if isinstance(change, Indexed | Failed):
+                self._take_files(change)
+
+    def _take_files(self, change: Indexed | Failed) -> None:
+        for file in change.files:
+            key = DocumentKey(change.key.source, file.path)
+            self.files.append((key, Known(file.stat, file.hash, b"")))
+            if file.stands != file.path:
+                self.links[key] = DocumentKey(key.source, file.stands)
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -41,5 +53,8 @@ class Work(msgspec.Struct, frozen=True):
 
     feeds: Sequence[Feed]
     memory: Memory
+    files: FileMemory
     observe: Observe
     waits: Callable[[DocumentChange], bool]  # is the document to be looked at once more, before this counts?
+    looks: Mapping[DocumentKey, Known] = {}  # of files that documents read: how they look now
+    misled: Collection[DocumentKey] = ()  # documents that read something else there

@@ -58,6 +58,18 @@ class Stat(msgspec.Struct, frozen=True, gc=False):
     inode: int
 
 
+NO_FILE = Stat(0, 0, 0)  # the look of a path at which there is no file
+
+
+class FileRead(msgspec.Struct, frozen=True):
+    """A document's handlers read what stands at this path of its source, or looked that nothing does."""
+
+    path: str  # relative to the source's root
+    hash: bytes  # 16 bytes, of the content; empty: there is no file
+    stat: Stat
+    stands: str  # the path of the file itself, where links lead to it
+
+
 class DocumentKey(msgspec.Struct, frozen=True, order=True, gc=False):
     """Which document. Sorting keys sorts documents by position.
 
@@ -105,6 +117,7 @@ class Indexed(msgspec.Struct, frozen=True):
     logs: tuple[LogLine, ...] = ()
     on_error: OnError = OnError.KEEP  # for when the store cannot hold them
     reads: tuple[Read, ...] = ()
+    files: tuple[FileRead, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -116,6 +129,7 @@ class Failed(msgspec.Struct, frozen=True):
     logs: tuple[LogLine, ...] = ()
     on_error: OnError = OnError.KEEP
     reads: tuple[Read, ...] = ()  # when they differ, it is tried again
+    files: tuple[FileRead, ...] = ()  # so with these
 
 
 class Touched(msgspec.Struct, frozen=True):

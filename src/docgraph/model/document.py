@@ -6,7 +6,7 @@ them is worked out when first asked for, by the `Reader` that came with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import msgspec
 from docgraph.model.problem import FormatProblem, Location
 
 Key = str | int  # one step into a document: a mapping's key or a list's index
+Files = Callable[[str, str], "Document | None"]  # path of a file, and what it asks for → what stands there
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -57,6 +58,11 @@ class Reader(Protocol):
         """
 
 
+def no_files(path: str, wanted: str) -> Document | None:
+    """For a document that stands alone."""
+    return None
+
+
 class Document:
     """One file or object: bytes with a path inside its data source."""
 
@@ -68,12 +74,13 @@ class Document:
         source: str,
         reader: Reader,
         context: Mapping[str, Any] | None = None,
+        files: Files = no_files,
     ) -> None:
         self.path = path  # relative to the source's root, `/` between parts
         self.bytes = content
         self.source = source  # the data source's name
         self.context: Mapping[str, Any] = context or {}  # constants from the manifest
-        self._reader = reader
+        self._reader, self._files = reader, files
 
     @property
     def stem(self) -> str:
@@ -112,6 +119,14 @@ class Document:
         """The units inside, in document order: lines of JSONL, rows of CSV, elements of the list that `at` leads to."""
         for raw in self._reader.records(self.bytes, self.path, at):
             yield Record(self, raw.data, line=raw.line, index=raw.index)
+
+    def read_file(self, path: str) -> Document | None:
+        """The file at `path`, relative to the folder of this one, with `/` between parts; None where there is none.
+
+        It may be any file inside the data source's folder, a document of the source or not. When its content changes,
+        when it appears or goes, the document that the handler was called for is run again.
+        """
+        return self._files(self.path, path)
 
     def locate(self, keys: Sequence[Key]) -> Location:
         """Where the value that `keys` leads to stands, as exactly as the format can tell."""

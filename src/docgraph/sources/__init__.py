@@ -1,7 +1,7 @@
 """Where documents come from: one file per kind, each declaring its own options.
 
 A source answers two questions and no other: what is there that may differ from
-what is remembered (`scan`), and what does this document hold (`read`).
+what is remembered (`scan`, `look`), and what does this document or file hold (`read`, `read_file`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from docgraph.model.changes import Stat
 from docgraph.sources.folder import FolderOptions, FolderSource
-from docgraph.sources.notes import Notes
+from docgraph.sources.notes import File, Notes
 
 # By `kind` in the manifest: what stands under `source`.
 SOURCES: Mapping[str, type[FolderOptions]] = {"folder": FolderOptions}
@@ -45,6 +45,18 @@ class Source(Protocol):
         """The document's content and its look at that moment.
 
         Raises Missing: it is not there, or not one of the source's. SourceProblem: it cannot be read. SourceAway.
+        """
+
+    def look(self, path: str, notes: Notes) -> Stat:
+        """How the file at `path` looks, be it a document or not; `NO_FILE` where there is none.
+
+        Where a link leads elsewhere goes to `notes`.
+        """
+
+    def read_file(self, path: str) -> File:
+        """The file at `path`, be it a document or not.
+
+        Raises SourceProblem: it cannot be read, or is outside of the source. SourceAway.
         """
 
     def shown(self, path: str) -> str:

@@ -19,10 +19,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from docgraph.model.changes import Stat
+from docgraph.model.changes import NO_FILE, Stat
 from docgraph.model.problem import Location, SourceProblem
 from docgraph.sources.glob import glob_expression, is_literal, visible_glob_expression
-from docgraph.sources.notes import Missing, Notes, SourceAway
+from docgraph.sources.notes import File, Missing, Notes, SourceAway
 
 # Left by editors for a moment: backups, Emacs autosaves, swap files, vim's probe, JetBrains' safe writes.
 DROPPING = re.compile(r".*~|#.*#|.*\.sw[opx]|4913|.*___jb_(?:tmp|old|bak)___", re.DOTALL)
@@ -117,6 +117,33 @@ class FolderSource:
                 raise _unreadable(path, error) from error
         self._root()  # without its folder, nothing can be said of a document
         raise Missing(path)
+
+    def look(self, path: str, notes: Notes) -> Stat:
+        """How the file at `path` looks, be it a document or not; `NO_FILE` where there is none.
+
+        Raises SourceAway.
+        """
+        found = _resolve(self._root(), path, notes)
+        return (_stat_file(found[0]) if found else None) or NO_FILE
+
+    def read_file(self, path: str) -> File:
+        """The file at `path`, be it a document or not.
+
+        Raises SourceProblem: it cannot be read, or a link leads out of the source's folder. SourceAway.
+        """
+        root, notes = self._root(), Notes()
+        found = _resolve(root, path, notes)
+        for refused in notes.refused.values():
+            raise SourceProblem(refused.what, at=Location(self.shown(path)), mend=refused.mend)
+        stands = notes.links.get(path, path)
+        try:
+            if found:
+                return File(*_read_whole(found[0]), stands)
+        except OSError as error:
+            if error.errno not in GONE:
+                raise _unreadable(self.shown(path), error) from error
+        self._root()  # without its folder, nothing can be said of a file
+        return File(None, NO_FILE, stands)
 
     def _root(self) -> str:
         root = os.path.realpath(self.folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from docgraph.model.changes import Stat
 from docgraph.model.problem import SourceProblem, Unavailable
 
 
@@ -13,6 +14,14 @@ class SourceAway(Unavailable):
 
 class Missing(Exception):
     """There is no such document, or no longer."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """What stands at a path of a source, whether it is a document or not."""
+
+    content: bytes | None  # None: there is no file
+    stat: Stat
+    stands: str  # the path of the file itself, where links lead to it
 
 
 class Notes(msgspec.Struct):

@@ -28,6 +28,7 @@ from docgraph.store.connection import Connection
 from docgraph.store.decide import REMOVED, Claim, Contribution, Decision, Key, Saved, decide
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
+from docgraph.store.files import replace_files
 from docgraph.store.halted import Halts
 from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
@@ -46,6 +47,7 @@ class Standing(msgspec.Struct):
     last: DocumentKey | None  # no document at a higher position is present
     flaws: bool = False  # whether any shared entity may have a flaw
     reads: bool = True  # whether any document may have read anything
+    files: bool = True  # whether any document may have read a file
     dirty: Gathered = {}  # shared entities to be folded
     figured: Gathered = {}  # entities whose figures may have moved
     touched: Gathered = {}  # entities that documents may see differently, since somebody asked who reads them
@@ -64,6 +66,7 @@ class Outcome(msgspec.Struct, frozen=True):
     retired: frozenset[str] = frozenset()  # types that lost rows
     changed: bool = False  # whether anything moved that readers could see
     reads: bool = False  # whether any document read anything
+    files: bool = False  # whether any document read a file
     dirty: Ids = {}  # of one batch, as the following: `Standing` gathers them
     figured: Ids = {}
     touched: Ids = {}
@@ -81,6 +84,7 @@ class Outcome(msgspec.Struct, frozen=True):
             self.retired | next_one.retired,
             self.changed or next_one.changed,
             self.reads or next_one.reads,
+            self.files or next_one.files,
         )
 
 
@@ -115,6 +119,7 @@ async def apply_batch(
     await forget_documents(connection, deployment.layout, [each.id for each in gone], standing.block)
     again = [before[change.key].id for change in stored if change.key in before and not isinstance(change, Touched)]
     reads = await replace_reads(connection, deployment, stored, numbers, again if standing.reads else ())
+    files = await replace_files(connection, deployment.layout, stored, numbers, again if standing.files else ())
 
     content = sum(each.content for each in remembered)
     content -= sum(each.content for each in (*gone, *(before[each.key] for each in remembered if each.key in before)))
@@ -132,6 +137,7 @@ async def apply_batch(
         changed=bool(content or lines or dirty) or told_again or not decision.is_empty,
         touched=touched(deployment, decision, dirty) if standing.reads else {},
         reads=reads,
+        files=files,
     )
 
 
@@ -164,7 +170,8 @@ def _encode(
             of_shared = list(said_by(deployment, change, numbers[change.key]))
         except Unstorable as refused:
             problems = (refused.problem(change.key.path),)
-            changes.append(Failed(change.key, change.known, problems, change.logs, change.on_error, change.reads))
+            noted = (change.logs, change.on_error, change.reads, change.files)
+            changes.append(Failed(change.key, change.known, problems, *noted))
             continue
         changes.append(change)
         shared += of_shared

@@ -33,7 +33,8 @@ def failed(change: Indexed, refused: Exception) -> Failed:
         at=Location(change.key.path),
         mend="look for a value that is extremely large or long",
     )
-    return Failed(change.key, change.known, (problem,), change.logs, change.on_error, change.reads)
+    noted = (change.logs, change.on_error, change.reads, change.files)
+    return Failed(change.key, change.known, (problem,), *noted)
 
 
 def _reason(refused: Exception) -> str:

@@ -25,6 +25,15 @@ from {} as one full join {} as other using (source, path)
 where one.hash is distinct from other.hash or one.code is distinct from other.code
 order by 1, 2 limit 1"""
 
+# A file that documents read, of another content now.
+MOVED_FILES = """
+select b.source, b.path, count(*) over ()::integer
+from {} as b join {} as d on d.id = b.document
+join {} as e on (e.source, e.path) = (d.source, d.path)
+join {} as c on c.document = e.id and (c.source, c.path) = (b.source, b.path)
+where c.hash <> b.hash
+group by b.source, b.path order by 1, 2 limit 1"""
+
 FAILED = """
 create temp table "$failed" on commit drop as
 select source, path from {} where failed union select source, path from {} where failed"""
@@ -88,10 +97,15 @@ select d.source || ' ' || d.path || ' ' || r.type || '[' || r.id || ']', d.sourc
   array[r.fields::text, encode(r.seen, 'hex')]
 from {} as r join {} as d on d.id = r.document"""
 
+BESIDE = """
+select d.source || ' ' || d.path || ' ' || b.path, d.source || ' ' || d.path, array[encode(b.hash, 'hex')]
+from {} as b join {} as d on d.id = b.document"""
+
 OF_DOCUMENTS = ("content", "code", "failed", "types")
 OF_CLAIMS = ("hash", "row", "against", "line")
 OF_FLAWS = ("what", "mend", "line")
 OF_READS = ("fields", "what was seen")
+OF_FILES = ("content",)
 OF_PROBLEMS = (
     *("kind", "path", "line", "column", "what", "mend", "place", "line of the place", "column of the place"),
     *("entity", "handler"),
@@ -135,8 +149,13 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 async def moved_documents(connection: Connection, served: Layout, rebuilt: Layout) -> tuple[int, str]:
-    """How many documents the two know with another content or by other code, and the path of the first."""
+    """How many documents, or else files that they read, the two know with another content or by other code, and the
+    path of the first.
+    """
     rows = await fetch(connection, sql(MOVED, served.document, rebuilt.document))
+    if not rows:
+        moved = sql(MOVED_FILES, served.beside, served.document, rebuilt.document, rebuilt.beside)
+        rows = await fetch(connection, moved)
     return (rows[0][2], rows[0][1]) if rows else (0, "")
 
 
@@ -207,6 +226,8 @@ def _tables(served: Deployment, rebuilt: Layout, *, figures: bool) -> Iterator[_
     if figures:
         reads = [sql(READS, places.read, places.document) for places in (one, other)]
         yield _Compared("read", OF_READS, *reads)
+        files = [sql(BESIDE, places.beside, places.document) for places in (one, other)]
+        yield _Compared("file", OF_FILES, *files)
 
 
 def _said(served: Deployment, places: Layout, table: Table) -> Sql:

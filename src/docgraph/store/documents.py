@@ -77,7 +77,7 @@ async def read_known(connection: Connection, layout: Layout) -> dict[DocumentKey
     async for source, path, size, mtime_ns, inode, content, code in connection.cursor(
         statement, *values, prefetch=KNOWN_AT_ONCE
     ):
-        known[DocumentKey(source, path)] = Known(Stat(size, mtime_ns, _unsigned(inode)), content, code)
+        known[DocumentKey(source, path)] = Known(Stat(size, mtime_ns, unsigned(inode)), content, code)
     return known
 
 
@@ -151,7 +151,7 @@ def _record(document: Remembered) -> tuple[object, ...]:
         key.path,
         stat.size,
         stat.mtime_ns,
-        _signed(stat.inode),
+        signed(stat.inode),
         known.hash,
         known.code,
         document.failed,
@@ -159,10 +159,10 @@ def _record(document: Remembered) -> tuple[object, ...]:
     )
 
 
-def _signed(inode: int) -> int:
+def signed(inode: int) -> int:
     """Inode numbers have 64 bits without a sign, bigint has one."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode
 
 
-def _unsigned(inode: int) -> int:
+def unsigned(inode: int) -> int:
     return inode + (1 << 64) if inode < 0 else inode

@@ -8,7 +8,7 @@ declares can collide with it.
       posting                    current rows of the entity Posting
       posting$history            rows that were current once
       company$said               of a shared entity: what each document says, row by row
-      $block  $document  $gone  $claim  $flaw  $read  $problem  $log  $code  $halted
+      $block  $document  $gone  $claim  $flaw  $read  $beside  $file  $problem  $log  $code  $halted
       $problems              a view: all that is wrong now, conflicts over ids included
     <name of the index>          views of the served deployment, for psql and BI tools
 """
@@ -158,6 +158,16 @@ class Layout(msgspec.Struct, frozen=True):
     def read(self) -> Sql:
         """What documents read of entities, and what they saw."""
         return name(self.namespace, "$read")
+
+    @property
+    def beside(self) -> Sql:
+        """What documents read of files."""
+        return name(self.namespace, "$beside")
+
+    @property
+    def file(self) -> Sql:
+        """The files that documents read, as they were seen last."""
+        return name(self.namespace, "$file")
 
     @property
     def problem(self) -> Sql:

@@ -8,7 +8,7 @@ process leaves of it has no writer, and goes when the next one is made.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
@@ -38,6 +38,12 @@ class Scratch:
 
     async def known(self) -> dict[DocumentKey, Known]:
         return await self._writer.known()
+
+    async def known_files(self) -> dict[DocumentKey, Known]:
+        return await self._writer.known_files()
+
+    async def misled(self, files: Mapping[DocumentKey, Known]) -> list[DocumentKey]:
+        return await self._writer.misled(files)
 
     def block(self, timestamp: datetime) -> BlockWriter:
         return self._writer.block(timestamp)

@@ -40,6 +40,7 @@ class Session(msgspec.Struct):
     claims: bool = True  # whether any claim may exist
     flaws: bool = True  # whether any shared entity may have a flaw
     reads: bool = True  # whether any document may have read anything
+    files: bool = True  # whether any document may have read a file
     folded: frozenset[str] = frozenset()  # shared types whose entities are kept in line with what is said of them
     last: DocumentKey | None = None  # no document at a higher position is present
     halted: bool = True  # whether any document may hold the next block back
@@ -54,6 +55,7 @@ class Session(msgspec.Struct):
         self.claims = await has_any(self.connection, self.deployment.layout.claim)
         self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
         self.reads = await has_any(self.connection, self.deployment.layout.read)
+        self.files = await has_any(self.connection, self.deployment.layout.beside)
         # Entities of a shared type are made at the end of the first load, or before it when a document loads one.
         tables = {each: self.deployment.layout.tables[each].current for each in self.deployment.shared}
         self.folded = frozenset([each for each, table in tables.items() if await has_any(self.connection, table)])
@@ -62,4 +64,4 @@ class Session(msgspec.Struct):
 
     def standing(self) -> Standing:
         """Where the next block begins."""
-        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws, self.reads)
+        return Standing(self.head.number + 1, self.claims, set(), self.last, self.flaws, self.reads, self.files)

@@ -6,7 +6,7 @@ to the rows is decided and carried out elsewhere; here is when it counts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from types import TracebackType
@@ -20,29 +20,25 @@ from docgraph.store.batches import batches, failed
 from docgraph.store.blocks import (
     Head,
     add_block,
-    count_documents,
-    count_rows,
-    serve,
     tell,
 )
 from docgraph.store.codes import Codes, write_codes
-from docgraph.store.computed import keep_all_figures, keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, run, told
-from docgraph.store.ddl import analyze
-from docgraph.store.ddl_indexes import index_ddl
-from docgraph.store.documents import HASH_MODULUS, block_hash, read_known, sum_content
+from docgraph.store.computed import keep_figures
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, told
+from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
+from docgraph.store.files import known_files, look_again, misled
+from docgraph.store.first_load import finish, settle
 from docgraph.store.halted import clear_halting, replace_halting
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
 from docgraph.store.opening import open_session
-from docgraph.store.problems import read_conflicts, read_problems
+from docgraph.store.problems import read_conflicts
 from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
 from docgraph.store.reads import Stale, readers, stale
 from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
-from docgraph.store.views import repoint
 
 
 class Writer:
@@ -102,6 +98,18 @@ class Writer:
                 await session.refresh()
                 return await read_known(session.connection, session.deployment.layout)
 
+    async def known_files(self) -> dict[DocumentKey, Known]:
+        """Every file that documents read, as it was seen last."""
+        session = self._open_session()
+        with told(session.dsn):
+            return await known_files(session.connection, session.deployment.layout)
+
+    async def misled(self, files: Mapping[DocumentKey, Known]) -> list[DocumentKey]:
+        """The documents that read something else in these files than there is now."""
+        session = self._open_session()
+        with told(session.dsn):
+            return await misled(session.connection, session.deployment.layout, files)
+
     def block(self, timestamp: datetime) -> BlockWriter:
         """One atomic step: `async with writer.block(now) as block: await block.apply(changes)`.
 
@@ -136,43 +144,13 @@ class Writer:
 
     async def finish_first_load(self, timestamp: datetime) -> Block:
         """Build the indexes and serve this deployment in place of the one before, in one transaction."""
-        session = self._open_session()
-        connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
-        with told(session.dsn):
-            await self._settle(session)
-            async with connection.transaction():
-                await connection.execute("set local enable_seqscan = on")
-                number, content = session.head.number + 1, await sum_content(connection, layout)
-                problems = [problem for _, problem in await read_problems(connection, layout)]
-                conflicts = [each.problem for each in await read_conflicts(connection, layout)]
-                await write_log(connection, layout, number, [*map(line_of, conflicts)])
-                await prune_log(connection, layout)
-                problems += conflicts
-                documents = await count_documents(connection, layout)
-                counts = await count_rows(connection, layout, number)
-                block = Block(number, block_hash(content), timestamp, documents, counts, tuple(problems))
-                await serve(connection, deployed.index, deployed.id, timestamp)
-                await repoint(connection, deployed.index, layout)
-                await add_block(connection, deployed.index, deployed.id, layout, block)
-        session.head, session.complete = Head(number, content), True
-        session.earliest = session.earliest or number
-        session.folded = deployed.shared
-        return block
+        with told(self._open_session().dsn):
+            return await finish(self._open_session(), timestamp)
 
     async def settle_first_load(self) -> None:
         """Make of the load what readers would be served, short of serving it."""
-        session = self._open_session()
-        with told(session.dsn):
-            await self._settle(session)
-
-    async def _settle(self, session: Session) -> None:
-        connection, deployed, layout = session.connection, session.deployment, session.deployment.layout
-        async with connection.transaction():
-            await fold_all(connection, deployed, session.standing(), deployed.shared)
-        await run(connection, index_ddl(layout))
-        async with connection.transaction():
-            await keep_all_figures(connection, deployed, session.head.number + 1)
-        await run(connection, analyze(layout))
+        with told(self._open_session().dsn):
+            await settle(self._open_session())
 
     def _open_session(self) -> Session:
         if self._session is None:
@@ -206,6 +184,11 @@ class BlockWriter:
         for batch in batches(changes):
             with told(self._session.dsn):
                 await self._apply(batch)
+
+    async def look_again(self, files: Mapping[DocumentKey, Known]) -> None:
+        """Remember how these files look, with which all that read them were compared."""
+        with told(self._session.dsn):
+            await look_again(self._session.connection, self._session.deployment.layout, files)
 
     def explain(self, codes: Codes) -> None:
         """Keep with the block what codes of documents are made of."""
@@ -263,6 +246,7 @@ class BlockWriter:
                 raise
         self._session.claims, self._session.last = self._standing.claims, self._standing.last
         self._session.flaws, self._session.reads = self._standing.flaws, self._standing.reads
+        self._session.files = self._standing.files
         self._session.folded = self._folded
         self._session.codes |= self._codes.keys()
         self._session.halted = False
@@ -326,6 +310,7 @@ class BlockWriter:
         self._standing.retired |= outcome.retired
         self._standing.claims |= outcome.claims
         self._standing.reads |= outcome.reads
+        self._standing.files |= outcome.files
         gather(self._standing.dirty, outcome.dirty)
         gather(self._standing.figured, outcome.figured)
         gather(self._standing.touched, outcome.touched)
