@@ -119,15 +119,16 @@ async def handle(document):
     told = []
     for each in document.data:
         item, counter = await Item.load(each["id"]), await Counter.load(each["id"])
-        page = document.read_file(f"{item.name if item else 'a'}.tpl")
-        told.append(page.text if page else "none")
+        if each["do"] == "page":
+            page = document.read_file(f"{item.name if item else 'a'}.tpl")
+            told.append(page.text if page else "none")
         told.append(f"{item.name if item else None} {counter.count if counter else None} {counter and counter.names}")
     Report(id=document.stem, text="; ".join(told)).save()
 """
 DOING = {
     "items": ("item", "item", "page", "page", "start", "remove"),
     "steps": ("count", "count", "count", "note", "copy", "make", "fail", "log", "log", "tell", "remove", "unlog"),
-    "reports": ("look",),
+    "reports": ("look", "page"),
 }
 TABLES = {
     "item": "id, name, worth, extra::text",
