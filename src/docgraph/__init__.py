@@ -3,8 +3,9 @@
 These are the names that mappings use; the rooms beneath are for docgraph itself.
 """
 
-from docgraph.mapping.entity import Entity
+from docgraph.mapping.entities import entities
+from docgraph.mapping.entity import Derived, Entity
 from docgraph.mapping.log import log
 from docgraph.model.document import Document, Record
 
-__all__ = ["Document", "Entity", "Record", "log"]
+__all__ = ["Derived", "Document", "Entity", "Record", "entities", "log"]

@@ -27,7 +27,10 @@ dataSources:
     name: Reports
     source: {path: ./reports}
     mapping:
-      {file: ./mappings/reports.py, entities: [Report], reads: [Item, Counter], documentHandlers: [{handler: handle}]}
+      file: ./mappings/reports.py
+      entities: [Report]
+      reads: [Item, Counter, Mark, Spot]
+      documentHandlers: [{handler: handle}]
   - kind: folder
     name: Steps
     source: {path: ./steps}
@@ -41,16 +44,27 @@ dataSources:
     name: Items
     source: {path: ./items}
     mapping:
-      {file: ./mappings/items.py, entities: [Item, Counter], onError: drop, documentHandlers: [{handler: handle}]}
+      file: ./mappings/items.py
+      entities: [Item, Counter, Mark, Spot]
+      onError: drop
+      documentHandlers: [{handler: handle}]
 """
 SCHEMA = """\
-type Item @entity { id: ID! name: String! worth: BigDecimal extra: JSON }
-type Counter @entity(shared: true) { id: ID! count: Int! note: String names: [String!]! @merge(fn: UNION) }
+type Item @entity {
+  id: ID! name: String! worth: BigDecimal extra: JSON of: Counter counted: [Counter!]! @derivedFrom(field: "has")
+}
+type Counter @entity(shared: true) {
+  id: ID! count: Int! note: String names: [String!]! @merge(fn: UNION) has: [Item!]! @merge(fn: UNION)
+  items: [Item!]! @derivedFrom(field: "of") things: [Thing!]! @derivedFrom(field: "of")
+}
+interface Thing { id: ID! of: Counter }
+type Mark implements Thing @entity { id: ID! of: Counter size: Int! }
+type Spot implements Thing @entity { id: ID! of: Counter }
 type Log @entity { id: ID! count: Int! seen: String }
 type Report @entity { id: ID! text: String! }
 """
 ITEMS = """\
-from generated.schema import Counter, Item
+from generated.schema import Counter, Item, Mark, Spot
 
 
 def handle(document):
@@ -63,8 +77,16 @@ def handle(document):
                 Item(id=each["id"], name=page.text if page else "no page").save()
             case "item":
                 Item(id=each["id"], name=each["name"], worth=each["name"].count("b"), extra={"of": each["name"]}).save()
+            case "belong":
+                Item(id=each["id"], name=each["name"], of=each["from"]).save()
             case "start":
-                Counter(id=each["id"], count=10, note=each["name"], names=[document.stem]).save()
+                Counter(id=each["id"], count=10, note=each["name"], names=[document.stem], has=[each["from"]]).save()
+            case "mark":
+                Mark(id=each["id"], of=each["from"], size=len(each["name"])).save()
+            case "spot":
+                Spot(id=each["id"], of=each["from"]).save()
+            case "wipe":
+                Spot.remove(each["id"])
             case _:
                 Item.remove(each["id"])
 """
@@ -98,6 +120,11 @@ async def handle(document):
                 if counter is not None and counter.count % 2:
                     raise ValueError(f"{counter.count} is odd")
                 Log(id=each["id"], count=counter.count if counter else 0).save()
+            case "gather":
+                if counter is not None:
+                    counter.note = " ".join(item.name for item in await counter.items.load() if item.id != each["from"])
+                    counter.has = [item for item in await Counter(each["from"]).items.load()]
+                    counter.save()
             case "tell":
                 page, other = document.read_file("sub/../a.tpl"), document.read_file(document.path)
                 told = f"{page and page.text} {len(other.data)} {counter.count if counter else None}"
@@ -112,12 +139,18 @@ async def handle(document):
                 Log.remove(each["id"])
 """
 REPORTS = """\
-from generated.schema import Counter, Item, Report
+from generated.schema import Counter, Item, Mark, Report
 
 
 async def handle(document):
     told = []
     for each in document.data:
+        if each["do"] == "things":
+            told.append(" ".join([f"{thing!r}" for thing in await Counter(each["id"]).things.load()]))
+            for thing in await Counter(each["from"]).things.load():
+                told.append(str(thing.size) if isinstance(thing, Mark) else "spot")
+        if each["do"] == "counted":
+            told += [f"{counter.id} {counter.names}" for counter in await Item(each["id"]).counted.load()]
         item, counter = await Item.load(each["id"]), await Counter.load(each["id"])
         if each["do"] == "page":
             page = document.read_file(f"{item.name if item else 'a'}.tpl")
@@ -126,13 +159,30 @@ async def handle(document):
     Report(id=document.stem, text="; ".join(told)).save()
 """
 DOING = {
-    "items": ("item", "item", "page", "page", "start", "remove"),
-    "steps": ("count", "count", "count", "note", "copy", "make", "fail", "log", "log", "tell", "remove", "unlog"),
-    "reports": ("look", "page"),
+    "items": ("item", "belong", "belong", "page", "start", "remove", "mark", "spot", "wipe"),
+    "steps": (
+        "count",
+        "count",
+        "count",
+        "note",
+        "copy",
+        "make",
+        "fail",
+        "log",
+        "log",
+        "tell",
+        "gather",
+        "gather",
+        "remove",
+        "unlog",
+    ),
+    "reports": ("look", "page", "things", "counted"),
 }
 TABLES = {
-    "item": "id, name, worth, extra::text",
-    "counter": "id, count, note, names",
+    "item": "id, name, worth, extra::text, of",
+    "counter": "id, count, note, names, has",
+    "mark": "id, of, size",
+    "spot": "id, of",
     "log": "id, count, seen",
     "report": "id, text",
 }
@@ -267,11 +317,11 @@ async def test_load_or_new_change_and_save_counts_right_in_every_order_of_edits(
             order = random.Random(seed).sample(paths, len(paths))
             for path in order:
                 await indexer.follow(write(root, {path: COUNT}))
-            assert (await tables(dsn, "live"))["counter"] == [("x", len(paths), None, [])]
+            assert (await tables(dsn, "live"))["counter"] == [("x", len(paths), None, [], [])]
             for at, path in enumerate(order, 1):
                 (root / path).unlink()
                 await indexer.follow([str(root / path)])
-                left = [("x", len(paths) - at, None, [])] if at < len(paths) else []
+                left = [("x", len(paths) - at, None, [], [])] if at < len(paths) else []
                 assert (await tables(dsn, "live"))["counter"] == left
     assert not any((await tables(dsn, "live")).values())
 
@@ -317,7 +367,7 @@ async def test_a_first_load_that_ended_half_way_goes_on_with_what_is_there_then(
     root: Path, dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("docgraph.indexer.indexer.CHUNK", 1)
-    start = [{"do": "start", "id": "x", "name": "a"}]
+    start = [{"do": "start", "id": "x", "from": "x", "name": "a"}]
     write(root, {"items/a.json": ITEM, "items/b.json": start, "items/c.json": start, "reports/a.json": LOOK})
     write(root, {"steps/a.json": COUNT, "steps/b.json": COUNT, "reports/b.json": [{"do": "look", "id": "y"}]})
     async with opened(root, dsn, "live") as indexer:
@@ -331,7 +381,7 @@ async def test_a_first_load_that_ended_half_way_goes_on_with_what_is_there_then(
         await indexer.catch_up()
     live = await tables(dsn, "live")
     assert live == await rebuilt(root, dsn)
-    assert live["counter"] == [("x", 1, None, [])]
+    assert live["counter"] == [("x", 1, None, [], [])]
     assert live["report"] == [("a", "None 1 ()"), ("b", "a None None")]
 
 

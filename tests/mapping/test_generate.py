@@ -22,7 +22,7 @@ GOOD = """
 from datetime import date
 from decimal import Decimal
 
-from docgraph import Document, Record, log
+from docgraph import Document, Record, entities, log
 from generated.schema import Company, Named, Posting, Remote, Skill
 
 
@@ -56,6 +56,12 @@ async def handle_record(record: Record) -> None:
     posting = await Posting.load(record.data["posting"])
     company = await Company.load(posting.company) if posting else None
     log.info("{}", company.name if company else "")
+    for each in await company.postings.load() if company else ():
+        log.info(each.title.upper())
+    note = record.document.read_file("../note.json")
+    log.info("{}", note.data["text"] if note else None)
+    loaded = await entities.get("Company", "acme")
+    entities.set("Skill", "go", {"name": loaded.name})
 """
 
 BAD = {
@@ -65,6 +71,7 @@ BAD = {
     'Posting("p").remote = "SOME"': "no value of the enum",
     'Posting("p").titel = "t"': "an unknown field",
     'Company("c").postings = []': "a derived field",
+    '[each.title for each in Company("c").postings]': "a derived field that nobody loads",
     'Posting("p").postedAt = "2024-01-01"': "the name of the schema",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from docgraph.model.changes import Read, Save
+from docgraph.model.changes import Read, Remove, Save
 
 SCHEMA = """
 type Company @entity(shared: true) {
@@ -107,7 +107,16 @@ async def handle(document: Document) -> None:
     ("code", "what", "mend"),
     [
         ("await Posting.load('p')", "the data source Postings may not load Posting", "add Posting to `reads`"),
-        ("(await Company.load('acme')).postings", "Company.postings is derived: a handler cannot read it", "query"),
+        (
+            "list((await Company.load('acme')).postings)",
+            "Company.postings is gone through before it is loaded",
+            "await",
+        ),
+        (
+            "await (await Company.load('acme')).postings.load()",
+            "the data source Postings may not load Company.postings, which leads to Posting",
+            "add Posting to `reads`",
+        ),
         ("(await Company.load('acme')).titel", "Company has no field `titel`", "Its fields: id, name"),
         ("(await Company.load('acme')).tags.append('x')", "'tuple' object has no attribute 'append'", "mend"),
         ("await Company.load(None)", "Entity Company without an id", "give"),
@@ -117,6 +126,44 @@ async def handle(document: Document) -> None:
 )
 async def test_a_mistake_in_loading_says_what_to_do(loading: Any, code: str, what: str, mend: str) -> None:
     loading.mapping(f"async def handle(document: Document) -> None:\n    {code}\n")
+    problem = await loading.problem("")
+    assert what in problem.what
+    assert mend in problem.mend
+
+
+async def test_a_derived_field_of_what_the_source_writes_itself_is_not_to_be_loaded(loading: Any) -> None:
+    loading.manifest_text = loading.manifest_text.replace("reads: [", "reads: [Posting, ")
+    loading.mapping("async def handle(document: Document) -> None:\n    await Company('c').postings.load()\n")
+    problem = await loading.problem("")
+    assert "may not load Company.postings: it writes Posting itself" in problem.what
+    assert "load Company.postings in another" in problem.mend
+
+
+async def test_entities_are_loaded_saved_and_removed_by_the_names_of_their_types(loading: Any) -> None:
+    loading.mapping("""
+from docgraph import entities
+
+async def handle(document: Document) -> None:
+    company = await entities.get("Company", "acme")
+    assert isinstance(company, Company) and await entities.get("Company", "none") is None
+    entities.set("Posting", "p", {"title": company.name, "company": company})
+    entities.remove("Posting", "q")
+""")
+    assert await loading.run("") == (Save("Posting", "p", ("p", "Acme", "acme")), Remove("Posting", "q"))
+    assert loading.reads.told()[0] == Read("Company", "acme", (1,), COMPANY)
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "mend"),
+    [
+        ("entities.set('Postin', 'p', {})", "declares no entity type `Postin`", "did you mean `Posting`?"),
+        ("entities.set('Posting', 'p', {'titel': 1})", "Posting has no field `titel`", "did you mean `title`?"),
+        ("entities.set('Posting', 'p', {})", "missing value for the non-null field `title`", "give `title` a value"),
+        ("entities.get('Posting', 'p')", "may not load Posting", "add Posting to `reads`"),
+    ],
+)
+async def test_a_mistake_in_a_name_says_what_there_is(loading: Any, code: str, what: str, mend: str) -> None:
+    loading.mapping(f"from docgraph import entities\n\nasync def handle(document: Document) -> None:\n    {code}\n")
     problem = await loading.problem("")
     assert what in problem.what
     assert mend in problem.mend

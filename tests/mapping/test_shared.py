@@ -35,7 +35,7 @@ bind(Company, SHAPES["Company"])
 def said() -> object:
     """What was said, asked for after the fact."""
     collector = Collector("Companies", "a.md", SHAPES, print)
-    token = CURRENT.set(Call(collector, None, lambda: Location("mappings/a.py", 1)))
+    token = CURRENT.set(Call(collector, None, lambda: Location("mappings/a.py", 1), {}))
     yield collector.contributions
     CURRENT.reset(token)
 

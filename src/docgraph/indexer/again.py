@@ -6,16 +6,18 @@ from docgraph.indexer.feed import Feed
 from docgraph.indexer.run import Task, run_document
 from docgraph.model.changes import DocumentChange, DocumentKey
 from docgraph.model.events import Event
-from docgraph.model.reads import Load
+from docgraph.model.reads import Others
 
 
-async def run_twice(feed: Feed, key: DocumentKey, load: Load) -> tuple[DocumentChange | None, DocumentChange | None]:
+async def run_twice(
+    feed: Feed, key: DocumentKey, others: Others
+) -> tuple[DocumentChange | None, DocumentChange | None]:
     """What became of the document each time; None: it is not there. What its handlers log is not told.
 
     Raises SourceAway.
     """
     task = Task(feed, key, None)
-    return await run_document(task, _unheard, load), await run_document(task, _unheard, load)
+    return await run_document(task, _unheard, others), await run_document(task, _unheard, others)
 
 
 def _unheard(event: Event) -> None:

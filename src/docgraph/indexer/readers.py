@@ -33,6 +33,9 @@ class ReadingBlock(Protocol):
     async def load(self, type_name: str, ids: Sequence[Id], below: DocumentKey | None) -> Mapping[Id, Row]:
         """Entities as documents at positions below say them; None: as all say that are present."""
 
+    async def refer(self, type_name: str, field: str, ids: Sequence[Id]) -> Mapping[Id, Mapping[Id, Row]]:
+        """For each of the ids, the entities that refer to it by the field, as all say that are present."""
+
     async def touched_readers(self) -> Sequence[DocumentKey]:
         """Who read something that the block says differently since this was asked last."""
 
@@ -87,9 +90,9 @@ class Readers:
         async def look(type_name: str, ids: Sequence[Id]) -> Mapping[Id, Row]:
             return await self._block.load(type_name, ids, None)
 
-        async with Loader(look) as loader:
+        async with Loader(look, self._block.refer) as loader:
             tasks = [self._task(feed, key, key in stale) for key in keys]
-            running = (run_document(task, self._work.observe, loader.load) for task in tasks)
+            running = (run_document(task, self._work.observe, loader.others) for task in tasks)
             found = await asyncio.gather(*running, return_exceptions=True)
         for each in found:
             if isinstance(each, BaseException):
@@ -126,8 +129,8 @@ class Readers:
         async def look(type_name: str, ids: Sequence[Id]) -> Mapping[Id, Row]:
             return await self._block.load(type_name, ids, key if type_name in feed.moving else None)
 
-        async with Loader(look) as loader:
-            return await run_document(self._task(feed, key, stale), self._work.observe, loader.load)
+        async with Loader(look, self._block.refer) as loader:
+            return await run_document(self._task(feed, key, stale), self._work.observe, loader.others)
 
     def _task(self, feed: Feed, key: DocumentKey, stale: bool) -> Task:
         return Task(feed, key, self._work.memory.get(key), stale or key in self._work.misled)

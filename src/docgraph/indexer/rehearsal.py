@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from docgraph.indexer.look import Survey, look_everywhere
 from docgraph.indexer.project import Project, feeds_of
@@ -12,6 +13,7 @@ from docgraph.mapping.own_words import is_whole, with_words
 from docgraph.mapping.shape import shapes
 from docgraph.model.changes import Contribution, Failed, Id, Indexed, Row, Save
 from docgraph.model.events import Observe
+from docgraph.model.reads import Others
 from docgraph.model.schema import Schema
 
 
@@ -28,7 +30,7 @@ async def rehearse(project: Project, observe: Observe) -> AsyncIterator[Indexed 
     said = _Said(project.schema, {name for feed in feeds for name in feed.reads})
     for key in sightings:
         feed = feeds[key.source]
-        change = await run_document(Task(feed, key, None), observe, said.load)
+        change = await run_document(Task(feed, key, None), observe, said.others)
         if isinstance(change, Failed):
             for each in change.problems:
                 observe(feed.told(key.path, each))
@@ -44,10 +46,26 @@ class _Said:
     def __init__(self, schema: Schema, types: Iterable[str]) -> None:
         self._shapes = shapes(schema, [schema.entities[name] for name in types])
         self._rows: dict[tuple[str, Id], Row] = {}
+        self._referring: dict[tuple[str, str], dict[Id, dict[Id, Row]]] = {}  # by type and field, once asked for
+        self.others = Others(self.load, self.refer)
 
     async def load(self, type_name: str, entity_id: Id) -> Row | None:
         row = self._rows.get((type_name, entity_id))
         return row if row is not None and is_whole(self._shapes[type_name], row) else None
+
+    async def refer(self, type_name: str, field: str, target: Id) -> Mapping[Id, Row]:
+        """Who reads this comes after all that write the type."""
+        key = type_name, field
+        if key not in self._referring:
+            self._referring[key] = defaultdict(dict)
+            shape = self._shapes[type_name]
+            at = next(at for at, each in enumerate(shape.fields.values()) if each.name == field)
+            for (name, entity_id), row in self._rows.items():
+                if name == type_name and is_whole(shape, row):
+                    held = row[at]
+                    for each in held if isinstance(held, list | tuple) else (held,):
+                        self._referring[key][each][entity_id] = row
+        return self._referring[key].get(target, {})
 
     def take(self, contributions: Iterable[Contribution]) -> None:
         for each in contributions:

@@ -31,7 +31,7 @@ from docgraph.model.changes import (
 from docgraph.model.document import Document
 from docgraph.model.events import AuthorLogged, Event, Observe
 from docgraph.model.problem import Problem, Problems, SourceProblem
-from docgraph.model.reads import Load, Reads, nothing
+from docgraph.model.reads import NOTHING, Others, Reads
 from docgraph.sources.notes import Missing
 from docgraph.store.logs import KEPT
 
@@ -79,8 +79,8 @@ async def run(tasks: Sequence[Task], observe: Observe) -> list[DocumentChange]:
     return changes
 
 
-async def run_document(task: Task, observe: Observe, load: Load = nothing) -> DocumentChange | None:
-    """What became of one document; None where nothing did. Its handlers `load` what others say."""
+async def run_document(task: Task, observe: Observe, others: Others = NOTHING) -> DocumentChange | None:
+    """What became of one document; None where nothing did. Its handlers find what `others` say."""
     feed, key, known = task.feed, task.key, task.known
     reading = feed.reading(key.path)
     gone = Gone(key) if known else None
@@ -108,7 +108,7 @@ async def run_document(task: Task, observe: Observe, load: Load = nothing) -> Do
             logs.append(event)
         observe(event)
 
-    reads = Reads(load)
+    reads = Reads(others.load, others.refer)
     contributions: tuple[Contribution, ...] = ()
     problems: tuple[Problem, ...] = ()
     try:

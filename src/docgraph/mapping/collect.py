@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import msgspec
 
@@ -162,6 +163,42 @@ class Collector:
         row = self._with_own(shape, entity_id, await self._library.reads.load(shape.name, entity_id))
         return None if row is None else Loaded(shape, entity_id, row, self._library.reads)
 
+    def refer(self, shape: Shape, attribute: str, given_id: object) -> Awaitable[list[Loaded]]:
+        """The entities that a derived field of the entity with this id leads to, ascending by id.
+
+        Raises Misuse, Rejected.
+        """
+        called = f"{shape.name}.{shape.derived[attribute].name}"
+        if not self._open:
+            raise Misuse(f"{called} is loaded after the handler has ended", AWAIT_TASKS)
+        for type_name, _ in shape.referring[attribute]:
+            if type_name not in self._library.readable:
+                raise Misuse(
+                    f"the data source {self._source} may not load {called}, which leads to {type_name}",
+                    f"add {type_name} to `reads` of the data source {self._source} in the manifest",
+                )
+            if type_name in self._library.moving:
+                raise Misuse(
+                    f"the data source {self._source} may not load {called}: it writes {type_name} itself, "
+                    "so which of them there are is not known before its documents are run",
+                    f"write {type_name} in one data source and load {called} in another",
+                )
+        if not self._waits:
+            raise Misuse(
+                f"{called} is loaded in a handler that cannot wait for it",
+                f"write `async def` before the handler's name, and `await ….{attribute}.load()` inside",
+            )
+        return self._refer(shape, attribute, self._id(shape, given_id))
+
+    async def _refer(self, shape: Shape, attribute: str, target: Id) -> list[Loaded]:
+        found: list[Loaded] = []
+        for type_name, field_name in shape.referring[attribute]:
+            other = self._library.readable[type_name]
+            place = next(at for at, field in enumerate(other.fields.values()) if field.name == field_name)
+            rows = await self._library.reads.refer(type_name, field_name, place, target)
+            found += [Loaded(other, each, row, self._library.reads) for each, row in rows.items()]
+        return sorted(found, key=lambda each: each.id)
+
     def _with_own(self, shape: Shape, entity_id: Id, row: Row | None) -> Row | None:
         """The entity that lower positions make `row`, after what this document has said of it so far."""
         made = self._made.get((shape.space, entity_id))
@@ -244,6 +281,7 @@ class Call(msgspec.Struct, frozen=True):
     collector: Collector
     line: int | None  # of the record that it is for
     place: Callable[[], Location]  # where the author's code is at this moment
+    classes: Mapping[str, type[Any]]  # of entities, by the names of their types
 
     def save(
         self, type_name: str, given: Mapping[str, object], speaker: object = None, loaded: Loaded | None = None
@@ -254,6 +292,10 @@ class Call(msgspec.Struct, frozen=True):
     def load(self, type_name: str, given_id: object) -> Awaitable[Loaded | None]:
         """As `Collector.load`."""
         return self.collector.load(type_name, given_id)
+
+    def refer(self, shape: Shape, attribute: str, given_id: object) -> Awaitable[list[Loaded]]:
+        """As `Collector.refer`."""
+        return self.collector.refer(shape, attribute, given_id)
 
     def remove(self, type_name: str, given_id: object) -> None:
         """As `Collector.remove`."""

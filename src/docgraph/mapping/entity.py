@@ -8,15 +8,16 @@ a schema, which loading does.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
-from docgraph.mapping.collect import CURRENT, Misuse, current
+from docgraph.mapping.collect import CURRENT, Call, Misuse, current
 from docgraph.mapping.loaded import Loaded
 from docgraph.mapping.shape import Shape
 from docgraph.model.nearest import nearest
 
 _Bound = TypeVar("_Bound", bound="type[Entity]")
+_E = TypeVar("_E", bound="Entity", covariant=True)
 
 
 class NoSuchField(Misuse, AttributeError):
@@ -76,12 +77,15 @@ class Entity:
     @classmethod
     async def __made(cls, coming: Awaitable[Loaded | None]) -> Self | None:
         loaded = await coming
-        if loaded is None:
-            return None
-        entity = cls.__new__(cls)
-        object.__setattr__(entity, "__loaded__", loaded)
-        vars(entity)["id"] = loaded.id
-        return entity
+        return None if loaded is None else made(cls, loaded)
+
+    def __derived__(self, name: str) -> Derived[Any]:
+        """What the derived field leads to. Raises Misuse: it does not lead to entities."""
+        shape, given_id = self.__shape__, vars(self).get("id")
+        if shape is None or not shape.referring.get(name):
+            what = f"{type(self).__name__}.{shape.derived[name].name if shape else name}"
+            raise NoSuchField(f"{what} is derived: a handler cannot read it", "ask for it in a query")
+        return Derived(shape, name, given_id)
 
     def __eq__(self, other: object) -> bool:
         same = type(self) is type(other) and vars(self) == vars(other)
@@ -127,10 +131,7 @@ class Entity:
                     "ask for it in a query",
                 )
             if name in shape.derived:
-                raise NoSuchField(
-                    f"{shape.name}.{shape.derived[name].name} is derived: a handler cannot read it",
-                    "ask for it in a query",
-                )
+                return self.__derived__(name)
             if name not in shape.fields:
                 raise _no_such_field(shape, name)
             if (loaded := _loaded(self)) is not None:
@@ -139,6 +140,42 @@ class Entity:
             if shape.fields[name].required:
                 raise NoSuchField(f"`{name}` of this {shape.name} has no value yet", "assign it before it is read")
             return None
+
+
+class Derived(Generic[_E]):
+    """The entities that refer to one by a field of theirs: what its derived field leads to."""
+
+    __slots__ = ("_attribute", "_id", "_shape")
+
+    def __init__(self, shape: Shape, attribute: str, id: object) -> None:
+        self._shape, self._attribute, self._id = shape, attribute, id
+
+    def load(self) -> Awaitable[list[_E]]:
+        """Those entities, ascending by id, as all documents say them.
+
+        To be awaited. When others refer there, or what is read of them changes, the document is run again.
+        """
+        call = current(f"{self}.load()")
+        return self.__made(call, call.refer(self._shape, self._attribute, self._id))
+
+    async def __made(self, call: Call, coming: Awaitable[list[Loaded]]) -> list[_E]:
+        return [made(call.classes[loaded.shape.name], loaded) for loaded in await coming]
+
+    def __repr__(self) -> str:
+        return f"{self._shape.name}.{self._attribute}"
+
+    if not TYPE_CHECKING:  # checkers tell it by themselves
+
+        def __iter__(self) -> object:
+            raise Misuse(f"{self} is gone through before it is loaded", f"write: await ….{self._attribute}.load()")
+
+
+def made(entity_class: type[_E], loaded: Loaded) -> _E:
+    """The entity as handlers meet it."""
+    entity = entity_class.__new__(entity_class)
+    object.__setattr__(entity, "__loaded__", loaded)
+    vars(entity)["id"] = loaded.id
+    return entity
 
 
 def bind(entity_class: _Bound, shape: Shape) -> _Bound:

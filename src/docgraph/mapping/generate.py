@@ -38,7 +38,9 @@ IMPORTS: Mapping[str, str] = {
     "Literal": "typing",
     "TypeAlias": "typing",
     "overload": "typing",
+    "Derived": "docgraph",
     "Entity": "docgraph",
+    "property": "builtins",  # for a class that has a field of this name
 }
 WIDTH = 110
 
@@ -57,7 +59,7 @@ class _Writing:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         declared = {class_name(name) for name in [*schema.entities, *schema.interfaces, *schema.unions, *schema.enums]}
-        self._names = {name: _apart(name, declared) for name in IMPORTS}
+        self._names = {name: _apart(name, declared) for name in IMPORTS} | {"property": _apart("_property", declared)}
         self._used: set[str] = set()
 
     def module(self) -> str:
@@ -115,7 +117,21 @@ class _Writing:
             lines.append(f"    {name}: {self._type(field, taken)}\n")
             lines.append(_docstring(field.description, "    "))
         lines.append(self._constructor(entity, stored, taken))
+        lines += [
+            self._derived(names[field.name], field, {*names.values()}) for field in entity.fields if field.is_derived
+        ]
         return "".join(lines)
+
+    def _derived(self, name: str, field: Field, taken: set[str]) -> str:
+        """A derived field that leads to entities. `taken`: all attribute names of the class."""
+        if not isinstance(field.type, EntityRef) or not self._schema.concrete(field.type.name):
+            return ""
+        target = class_name(field.type.name)
+        leads_to = f"{self._use('Derived')}[{self._use('Entity') if target in taken else target}]"
+        text = _docstring(field.description, "        ")
+        decorator = self._use("property") if "property" in taken else "property"
+        head = f"\n    @{decorator}\n    def {name}(self) -> {leads_to}:\n"
+        return f'{head}{text}        return self.__derived__("{name}")\n'
 
     def _constructor(self, entity: EntityType, stored: list[tuple[str, Field]], taken: set[str]) -> str:
         """By id alone, the other fields to be assigned; or with all fields that must have a value.

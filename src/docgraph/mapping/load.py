@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from docgraph.manifest.stages import moving
 from docgraph.manifest.values import DataSource, DocumentHandler, Manifest
 from docgraph.mapping.entity import Entity, bind
 from docgraph.mapping.fingerprint import closure, fingerprint, module_name
@@ -62,7 +63,7 @@ class _Loading:
         self.modules = Modules(root, generate(schema))
         self.problems: list[Problem] = []
         self.files: dict[str, bytes] = {}
-        self._bind_entities()
+        self._classes = self._bind_entities()
 
     def source(self, source: DataSource) -> SourceHandlers | None:
         """The source's handlers; None after a mistake."""
@@ -82,16 +83,20 @@ class _Loading:
             Reach(
                 {name: self._shapes[name] for name in source.mapping.entities},
                 {name: self._shapes[name] for name in source.mapping.reads},
+                moving(self._manifest.sources)[source.name],
+                self._classes,
             ),
             self.modules,
         )
 
-    def _bind_entities(self) -> None:
+    def _bind_entities(self) -> Mapping[str, type[Entity]]:
         module = self.modules.load(GENERATED)
-        for name, shape in self._shapes.items():
-            found = vars(module)[class_name(name)]
-            if isinstance(found, type) and issubclass(found, Entity):
-                bind(found, shape)
+        found = {name: vars(module)[class_name(name)] for name in self._shapes}
+        return {
+            name: bind(each, self._shapes[name])
+            for name, each in found.items()
+            if isinstance(each, type) and issubclass(each, Entity)
+        }
 
     def _check_entities(self, source: DataSource) -> None:
         mapping = source.mapping

@@ -19,6 +19,7 @@ class Library(msgspec.Struct, frozen=True):
 
     readable: Mapping[str, Shape]
     reads: Reads
+    moving: frozenset[str] = frozenset()  # those of them of which not all is said before the source is run
 
 
 class Loaded(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -52,6 +53,8 @@ class Reach(msgspec.Struct, frozen=True):
 
     writable: Mapping[str, Shape]
     readable: Mapping[str, Shape]
+    moving: frozenset[str]  # of the readable ones, those that sources of the same stage write
+    classes: Mapping[str, type[Any]]  # of all entity types
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -78,9 +81,8 @@ class SourceHandlers:
 
         Raises Problem or Problems, and nothing else but cancellation.
         """
-        collector = Collector(
-            self.name, document.path, self._reach.writable, observe, Library(self._reach.readable, reads)
-        )
+        library = Library(self._reach.readable, reads, self._reach.moving)
+        collector = Collector(self.name, document.path, self._reach.writable, observe, library)
         problems: list[Problem] = []
         try:
             for bound in self._bound:
@@ -110,7 +112,7 @@ class SourceHandlers:
     async def _call(self, bound: Bound, subject: Subject, run: _Run) -> None:
         """Call one handler once; what it saves says which record it was called for."""
         blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
-        token = CURRENT.set(Call(run.collector, subject.at.line, blame.place))
+        token = CURRENT.set(Call(run.collector, subject.at.line, blame.place, self._reach.classes))
         try:
             run.problems.extend(await self._problems(bound, subject, blame, run.collector))
         finally:

@@ -6,11 +6,11 @@ Worked out once per schema, because it is used for every value of every document
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from docgraph.model.schema import EntityType, Field, Merge, Schema
+from docgraph.model.schema import EntityRef, EntityType, Field, Merge, Schema
 from docgraph.model.values import Coerce, coercer
 
 # Names that Python or an entity's own methods need.
@@ -29,6 +29,7 @@ class Shape(msgspec.Struct, frozen=True):
     coercers: Mapping[str, Coerce]  # by attribute name
     required: tuple[str, ...]  # attribute names
     derived: Mapping[str, Field]  # attribute name → derived field
+    referring: Mapping[str, tuple[tuple[str, str], ...]]  # of them: who refers here, entity names and their fields
     timeseries: bool = False  # the id may be left out
     shared: bool = False  # each save is a contribution of its own
     computed: Mapping[str, Field] = {}  # attribute name → field that docgraph fills
@@ -67,7 +68,15 @@ def _shape(schema: Schema, entity: EntityType) -> Shape:
         coercers={name: coercer(schema, field) for name, field in stored.items()},
         required=tuple(name for name, field in stored.items() if must_be_given(entity, field)),
         derived={names[field.name]: field for field in entity.fields if field.is_derived},
+        referring={names[field.name]: tuple(_referring(schema, field)) for field in entity.fields if field.is_derived},
         timeseries=entity.timeseries,
         shared=entity.shared,
         computed={names[field.name]: field for field in entity.computed_fields},
     )
+
+
+def _referring(schema: Schema, derived: Field) -> Iterator[tuple[str, str]]:
+    """Nobody for a field that leads to an aggregation, of which handlers see nothing."""
+    if isinstance(derived.type, EntityRef) and derived.derived_from is not None:
+        for entity in schema.concrete(derived.type.name):
+            yield entity.name, derived.derived_from

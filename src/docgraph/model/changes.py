@@ -50,6 +50,15 @@ class Read(msgspec.Struct, frozen=True):
     row: Row | None  # as they saw it; None: it was not there
 
 
+class Referring(msgspec.Struct, frozen=True):
+    """A document's handlers looked which entities of a type refer to one."""
+
+    type: str  # of those that refer
+    field: str  # by which they do
+    id: Id  # of the one that they refer to
+    found: tuple[Id, ...]  # ascending
+
+
 class Stat(msgspec.Struct, frozen=True, gc=False):
     """What a folder tells about a file without opening it."""
 
@@ -116,7 +125,7 @@ class Indexed(msgspec.Struct, frozen=True):
     contributions: tuple[Contribution, ...]
     logs: tuple[LogLine, ...] = ()
     on_error: OnError = OnError.KEEP  # for when the store cannot hold them
-    reads: tuple[Read, ...] = ()
+    reads: tuple[Read | Referring, ...] = ()
     files: tuple[FileRead, ...] = ()
 
 
@@ -128,7 +137,7 @@ class Failed(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]  # at least one
     logs: tuple[LogLine, ...] = ()
     on_error: OnError = OnError.KEEP
-    reads: tuple[Read, ...] = ()  # when they differ, it is tried again
+    reads: tuple[Read | Referring, ...] = ()  # when they differ, it is tried again
     files: tuple[FileRead, ...] = ()  # so with these
 
 

@@ -22,6 +22,7 @@ from docgraph.server.settings import Settings
 from docgraph.server.verifying import connected, find_served, target_of
 from docgraph.store.connection import Connection, told
 from docgraph.store.deployment import Deployment
+from docgraph.store.referring import referring
 from docgraph.store.remembered import Contrast, Picked, contrasts, pick_documents, remembered, sayings
 from docgraph.store.rows import Unstorable
 from docgraph.store.seen import seen
@@ -94,8 +95,11 @@ async def _judge(
     async def look(type_name: str, ids: Sequence[Id]) -> Mapping[Id, Row]:
         return await seen(connection, deployed, type_name, ids, document.key)
 
-    async with Loader(look) as loader:
-        first, second = await run_twice(feed, document.key, loader.load)
+    async def refer(type_name: str, field: str, ids: Sequence[Id]) -> Mapping[Id, Mapping[Id, Row]]:
+        return await referring(connection, deployed, type_name, field, ids)
+
+    async with Loader(look, refer) as loader:
+        first, second = await run_twice(feed, document.key, loader.others)
     if not (_is_of(document, first) and _is_of(document, second)):
         return Changed()
     match first, second:

@@ -48,7 +48,9 @@ CLAIMED = 'select c.space, c.id from {} as c join {} as d on d.id = c.document j
 MISLED = """
 insert into "$failed"
 select d.source, d.path from {} as r join {} as d on d.id = r.document
-where r.type = {} and exists (select from "$left_out" as o where o.space = {} and o.id = r.id)
+where (r.type = {} and exists (select from "$left_out" as o where o.space = {} and o.id = r.id))
+  or (r.type like '%.%' and split_part(r.type, '.', 1) = {}
+    and exists (select from "$left_out" as o where o.space = {}))
 except select source, path from "$failed"
 returning 1"""
 
@@ -189,7 +191,7 @@ async def _leave_out(connection: Connection, served: Deployment, rebuilt: Layout
             for each in _left_out(served, places):
                 await run(connection, sql(LEAVE_OUT, each))
             for type_name, space in served.spaces.items():
-                misled = sql(MISLED, places.read, places.document, value(type_name), value(space))
+                misled = sql(MISLED, places.read, places.document, *(2 * (value(type_name), value(space))))
                 told = bool(await fetch(connection, misled)) or told
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from docgraph.model.schema import EntityType
+from docgraph.model.schema import EntityType, Field
 from docgraph.store.layout import DOCUMENT, UNTIL, Layout, Table, fit, search_column
 from docgraph.store.sql import Sql, join, name, sql
 
@@ -26,6 +26,13 @@ class Index(msgspec.Struct, frozen=True):
 def index_ddl(layout: Layout) -> Sql:
     """All of them, built after the first load. Running it again changes nothing."""
     return join(";\n\n", (sql(CREATE, name(each.name), each.over) for each in indexes(layout)))
+
+
+def reference_index_ddl(table: Table, field: Field) -> Sql:
+    """The one by which is found who refers to an entity by `field`, for those who ask before all are there."""
+    columns = next(each for each in indexed_columns(table) if each[0] == fit(field.column))
+    index = _index(table, "gin" if field.is_list else "btree", columns)
+    return sql(CREATE, name(index.name), index.over)
 
 
 def create_beside(index: Index) -> Sql:

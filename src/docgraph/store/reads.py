@@ -1,23 +1,27 @@
 """What documents read of entities when they were run last: one row of `$read` for each entity.
 
 Kept with it is what they saw, as 16 bytes. Whether a document would see something else
-now is found by looking again, at its position.
+now is found by looking again, at its position. Who looked which entities refer to one
+has a row under "Type.field" and the id of that one: what it saw are their ids.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import assert_never
 
 import msgspec
 
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Id, Indexed, Row
+from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Id, Indexed, Read, Referring, Row
+from docgraph.model.schema import Scalar
 from docgraph.store.act import Ids
 from docgraph.store.connection import Connection, fetch, run
 from docgraph.store.decide import Decision
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import COPY_FROM
-from docgraph.store.rows import id_text, text_id
+from docgraph.store.referring import referred_id, targets
+from docgraph.store.rows import ENCODER, digest, id_text, text_id
 from docgraph.store.sql import render, sql, value
 
 FORGET = "delete from {} where document = any({}::integer[])"
@@ -35,6 +39,9 @@ join {} as d using (source, path)
 join {} as r on r.document = d.id"""
 
 Look = Callable[[str, Sequence[Id], DocumentKey | None], Awaitable[Mapping[Id, Row]]]  # entity name, ids, below which
+Refer = Callable[
+    [str, str, Sequence[Id]], Awaitable[Mapping[Id, Mapping[Id, Row]]]
+]  # entity name, field, ids of targets
 Stale = Mapping[DocumentKey, Collection[str]]  # document → "Type.field" of what it read where it sees something else
 
 _ID = (0,)  # of who only looked whether there is such an entity
@@ -62,13 +69,7 @@ async def replace_reads(
     if replaced:
         await run(connection, sql(FORGET, table, value(list(replaced))))
     records = [
-        (
-            numbers[change.key],
-            each.type,
-            id_text(each.id),
-            each.fields,
-            deployment.codecs[each.type].stands_for(each.row, each.fields),
-        )
+        (numbers[change.key], *_record(deployment, each))
         for change in changes
         if isinstance(change, Indexed | Failed)
         for each in change.reads
@@ -99,10 +100,13 @@ def touched(deployment: Deployment, decision: Decision, dirty: Ids) -> Ids:
 async def readers(
     connection: Connection, deployment: Deployment, entities: Mapping[str, Collection[Id]]
 ) -> list[DocumentKey]:
-    """The documents that read any of these entities."""
+    """The documents that read any of these entities, or who refers to something to which one of them refers now."""
     pairs = [(type_name, id_text(each)) for type_name, ids in entities.items() for each in ids]
     if not pairs:
         return []
+    for type_name, moved in entities.items():
+        async for field, target in targets(connection, deployment, type_name, sorted(moved)):
+            pairs.append((_of_referring(type_name, field), id_text(target)))
     types, ids = value([each for each, _ in pairs]), value([each for _, each in pairs])
     found = await fetch(connection, sql(READERS, types, ids, deployment.layout.read, deployment.layout.document))
     return [DocumentKey(source, path) for source, path in found]
@@ -112,6 +116,7 @@ async def stale(
     connection: Connection,
     deployment: Deployment,
     look: Look,
+    refer: Refer,
     keys: Sequence[DocumentKey],
     moving: Collection[str],
 ) -> Stale:
@@ -120,9 +125,19 @@ async def stale(
     What is said of the types `moving` counts as far as it is said below each document's position.
     """
     groups: dict[tuple[str, DocumentKey | None], list[_Seen]] = defaultdict(list)
+    referring: dict[tuple[str, str], list[_Seen]] = defaultdict(list)
     for each in await _reads_of(connection, deployment, keys):
-        groups[each.type, each.key if each.type in moving else None].append(each)
+        type_name, _, field = each.type.partition(".")
+        if field:
+            referring[type_name, field].append(each)
+        else:
+            groups[each.type, each.key if each.type in moving else None].append(each)
     found: dict[DocumentKey, set[str]] = defaultdict(set)
+    for (type_name, field), reads in referring.items():
+        now = await refer(type_name, field, sorted({each.id for each in reads}))
+        for each in reads:
+            if _stands_for(now.get(each.id, ())) != each.seen:
+                found[each.key].add(each.type)
     for (type_name, below), reads in groups.items():
         rows = await look(type_name, sorted({each.id for each in reads}), below)
         fields = deployment.layout.tables[type_name].entity.stored_fields
@@ -139,6 +154,32 @@ async def _reads_of(connection: Connection, deployment: Deployment, keys: Sequen
     layout = deployment.layout
     found = await fetch(connection, sql(OF_DOCUMENTS, sources, paths, layout.document, layout.read))
     return [
-        _Seen(DocumentKey(source, path), name, text_id(text, deployment.id_type(name)), tuple(fields), before)
+        _Seen(DocumentKey(source, path), name, text_id(text, _id_type(deployment, name)), tuple(fields), before)
         for source, path, name, text, fields, before in found
     ]
+
+
+def _record(deployment: Deployment, read: Read | Referring) -> tuple[str, str, tuple[int, ...], bytes]:
+    match read:
+        case Read():
+            seen = deployment.codecs[read.type].stands_for(read.row, read.fields)
+            return read.type, id_text(read.id), read.fields, seen
+        case Referring():
+            return _of_referring(read.type, read.field), id_text(read.id), (), _stands_for(read.found)
+        case _:
+            assert_never(read)
+
+
+def _of_referring(type_name: str, field: str) -> str:
+    """What stands for a type in the row: no name in a schema holds a dot."""
+    return ".".join((type_name, field))
+
+
+def _stands_for(ids: Iterable[Id]) -> bytes:
+    return digest(ENCODER.encode(sorted(ids)))
+
+
+def _id_type(deployment: Deployment, name: str) -> Scalar:
+    """Of the ids of what was read."""
+    type_name, _, field = name.partition(".")
+    return referred_id(deployment, type_name, field) if field else deployment.id_type(type_name)

@@ -24,7 +24,8 @@ from docgraph.store.blocks import (
 )
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, told
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, run, told
+from docgraph.store.ddl_indexes import reference_index_ddl
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
 from docgraph.store.files import known_files, look_again, misled
 from docgraph.store.first_load import finish, settle
@@ -36,6 +37,7 @@ from docgraph.store.opening import open_session
 from docgraph.store.problems import read_conflicts
 from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
 from docgraph.store.reads import Stale, readers, stale
+from docgraph.store.referring import referring
 from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
@@ -205,6 +207,17 @@ class BlockWriter:
                 await self._fold_type(type_name)
             return await seen(session.connection, session.deployment, type_name, ids, below, claims=claims)
 
+    async def refer(self, type_name: str, field: str, ids: Sequence[Id]) -> dict[Id, dict[Id, Row]]:
+        """For each of the ids, the entities of the type that refer to it by the field, as all say that are present."""
+        session = self._session
+        with told(session.dsn):
+            if type_name in session.deployment.shared:
+                await self._fold_type(type_name)
+            if not session.complete:
+                table = session.deployment.layout.tables[type_name]
+                await run(session.connection, reference_index_ddl(table, table.entity.field(field)))
+            return await referring(session.connection, session.deployment, type_name, field, ids)
+
     async def touched_readers(self) -> list[DocumentKey]:
         """The documents that read an entity about which the block says something else since this was asked last."""
         entities, self._standing.touched = self._standing.touched, {}
@@ -214,7 +227,7 @@ class BlockWriter:
     async def stale(self, keys: Sequence[DocumentKey], moving: Collection[str]) -> Stale:
         """Those of the documents that would see something else now; of the types `moving`, below their positions."""
         with told(self._session.dsn):
-            return await stale(self._session.connection, self._session.deployment, self.load, keys, moving)
+            return await stale(self._session.connection, self._session.deployment, self.load, self.refer, keys, moving)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
