@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from docgraph.indexer.look import Survey, look_everywhere
 from docgraph.indexer.project import Project, feeds_of
 from docgraph.indexer.run import Task, run_document
-from docgraph.mapping.own_words import is_whole, with_words
+from docgraph.mapping.own_words import finish, is_whole, with_words
 from docgraph.mapping.shape import shapes
 from docgraph.model.changes import Contribution, Failed, Id, Indexed, Row, Save
 from docgraph.model.events import Observe
@@ -50,8 +50,7 @@ class _Said:
         self.others = Others(self.load, self.refer)
 
     async def load(self, type_name: str, entity_id: Id) -> Row | None:
-        row = self._rows.get((type_name, entity_id))
-        return row if row is not None and is_whole(self._shapes[type_name], row) else None
+        return self._rows.get((type_name, entity_id))
 
     async def refer(self, type_name: str, field: str, target: Id) -> Mapping[Id, Row]:
         """Who reads this comes after all that write the type."""
@@ -60,8 +59,9 @@ class _Said:
             self._referring[key] = defaultdict(dict)
             shape = self._shapes[type_name]
             at = next(at for at, each in enumerate(shape.fields.values()) if each.name == field)
-            for (name, entity_id), row in self._rows.items():
-                if name == type_name and is_whole(shape, row):
+            for (name, entity_id), said in self._rows.items():
+                row = finish(shape, said) if name == type_name else ()
+                if row and is_whole(shape, row):
                     held = row[at]
                     for each in held if isinstance(held, list | tuple) else (held,):
                         self._referring[key][each][entity_id] = row

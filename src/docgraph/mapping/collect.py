@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from docgraph.mapping.loaded import CLOSED, Library, Loaded
-from docgraph.mapping.own_words import is_whole, with_words
+from docgraph.mapping.own_words import finish, is_whole, with_words
 from docgraph.mapping.shape import Shape
 from docgraph.model.changes import Contribution, Id, LogLine, Remove, Row, Save
 from docgraph.model.events import AuthorLogged, Observe
@@ -212,6 +212,7 @@ class Collector:
                 row = None if (said.type, said.id) == (shape.name, entity_id) else row
             elif (said.shape.name, said.id) == (shape.name, entity_id):
                 row = with_words(shape, row, said.values)
+        row = None if row is None else finish(shape, row)
         return row if row is None or is_whole(shape, row) else None
 
     def has(self, loaded: Loaded) -> bool:

@@ -33,6 +33,7 @@ class Shape(msgspec.Struct, frozen=True):
     timeseries: bool = False  # the id may be left out
     shared: bool = False  # each save is a contribution of its own
     computed: Mapping[str, Field] = {}  # attribute name → field that docgraph fills
+    orders: Mapping[str, tuple[str, ...]] = {}  # enum name → its values as declared, which is how they are sorted
 
 
 def must_be_given(entity: EntityType, field: Field) -> bool:
@@ -72,6 +73,7 @@ def _shape(schema: Schema, entity: EntityType) -> Shape:
         timeseries=entity.timeseries,
         shared=entity.shared,
         computed={names[field.name]: field for field in entity.computed_fields},
+        orders={name: tuple(value.name for value in enum.values) for name, enum in schema.enums.items()},
     )
 
 

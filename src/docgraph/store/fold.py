@@ -9,13 +9,13 @@ load as for the smallest change, so both give the same rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import assert_never
 
 import msgspec
 
 from docgraph.model.changes import DocumentKey, Id, Row
-from docgraph.model.schema import EntityType, EnumRef, Field, Merge, Scalar
+from docgraph.model.merging import Unfit, finished
+from docgraph.model.schema import EntityType, Field, Merge, Scalar
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.deployment import Deployment
 from docgraph.store.layout import ASSIGNED, DOCUMENT, LINE, SEQ, Table
@@ -64,8 +64,8 @@ order by id, at$"""
 
 PATHS = "select id, source, path from {} where id = any({}::integer[])"
 
-INT_BOUNDS = {Scalar.INT: 1 << 31, Scalar.INT8: 1 << 63}
-FLOAT_BOUND = Decimal(2) ** 1024
+ASSIGNS = """{}
+select distinct l.id, a from live$ as l, unnest(l.{}) as u (a) where a = any({}::smallint[])"""
 
 
 class Flaw(msgspec.Struct, frozen=True):
@@ -86,6 +86,8 @@ class Folded(msgspec.Struct, frozen=True):
     line: int | None
     position: DocumentKey  # of that document
     flaws: tuple[Flaw, ...]
+    values: Row  # as far as they are there, where the row is None
+    merged: Row  # the same before they were finished
 
     def with_flaw(self, flaw: Flaw) -> Folded:
         return msgspec.structs.replace(self, flaws=(*self.flaws, flaw))
@@ -103,9 +105,29 @@ async def read_folded(
     live = _live(deployment, table, ids, below)
     found = {}
     for identifier, document, line, source, path, *values in await fetch(connection, _fold(deployment, table, live)):
-        row, flaws = _row(table.entity, values, document, line)
-        found[identifier] = Folded(identifier, row, document, line, DocumentKey(source, path), flaws)
+        row, whole, flaws = _row(table.entity, values, document, line)
+        position = DocumentKey(source, path)
+        found[identifier] = Folded(
+            identifier, row if whole else None, document, line, position, flaws, row, tuple(values)
+        )
     return found
+
+
+async def read_assigned(
+    connection: Connection,
+    deployment: Deployment,
+    type_name: str,
+    ids: Sequence[Id],
+    below: DocumentKey,
+    places: Sequence[int],
+) -> set[tuple[Id, int]]:
+    """Which of the fields at these places a live contribution at a position `below` speaks of, for each entity."""
+    table = deployment.layout.tables[type_name]
+    live = _live(deployment, table, ids, below)
+    return {
+        (identifier, place)
+        for identifier, place in await fetch(connection, sql(ASSIGNS, live, name(ASSIGNED), value(list(places))))
+    }
 
 
 async def read_differences(
@@ -191,13 +213,14 @@ def _merged(deployment: Deployment, table: Table, at: int, field: Field) -> _Mer
 
 def _row(
     entity: EntityType, values: Sequence[object], document: int, line: int | None
-) -> tuple[Row | None, tuple[Flaw, ...]]:
+) -> tuple[Row, bool, tuple[Flaw, ...]]:
+    """The values, whether all are there that must be, and what is wrong."""
     row: list[object] = []
     flaws: list[Flaw] = []
     for field, found in zip(entity.stored_fields, values, strict=True):
         try:
-            row.append(_finished(field, found))
-        except _Unfit as unfit:
+            row.append(finished(field, found))
+        except Unfit as unfit:
             row.append(None)
             flaws.append(Flaw(unfit.what, unfit.mend, document, line))
     lacking = [
@@ -205,48 +228,12 @@ def _row(
     ]
     if not flaws:
         flaws += [Flaw(*_lacking(field), document, line) for field in lacking]
-    return None if lacking else tuple(row), tuple(flaws)
+    return tuple(row), not lacking, tuple(flaws)
 
 
 def _lacking(field: Field) -> tuple[str, str]:
     what = f"has no value for the non-null field `{field.name}`: no document that speaks of it gives one"
     return what, f"give `{field.name}` a value in one of them, or take the ! off in the schema"
-
-
-class _Unfit(Exception):
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(what)
-        self.what, self.mend = what, mend
-
-
-def _finished(field: Field, found: object) -> object:
-    """The value as a row holds it. Raises _Unfit: the type of the field cannot hold it."""
-    nothing = 0 if field.merge is Merge.SUM and field.required else None
-    empty: object = [] if field.merge in (Merge.UNION, Merge.COLLECT) and field.required else nothing
-    found = empty if found is None else found
-    if field.merge not in (Merge.SUM, Merge.COUNT) or found is None or isinstance(field.type, EnumRef):
-        return found
-    number = Decimal(str(found))
-    match field.type:
-        case Scalar.INT | Scalar.INT8:
-            bound = INT_BOUNDS[field.type]
-            if not -bound <= number < bound:
-                raise _too_large(field, number)
-            return int(number)
-        case Scalar.FLOAT:
-            if abs(number) >= FLOAT_BOUND:
-                raise _too_large(field, number)
-            return float(number)
-        case _:
-            return number
-
-
-def _too_large(field: Field, number: Decimal) -> _Unfit:
-    assert isinstance(field.type, Scalar)
-    return _Unfit(
-        f"cannot hold the sum of `{field.name}`, {number:.6g}, in {field.type.value}",
-        f"give `{field.name}` the type {'BigInt' if field.type is not Scalar.FLOAT else 'BigDecimal'} in the schema",
-    )
 
 
 async def _different(

@@ -17,6 +17,7 @@ from typing import Any, Optional
 import msgspec
 
 from docgraph.model.changes import Id, Row
+from docgraph.model.merging import Said
 from docgraph.model.problem import Location, ValueProblem
 from docgraph.model.schema import EnumRef, Field, Scalar, Schema
 from docgraph.store.ddl_indexes import indexed_columns
@@ -90,8 +91,17 @@ class Codec:
         """16 bytes for these fields of the row, and for that there is one."""
         if row is None:
             return digest(b"")
-        seen = {self.columns[at]: self._canonical(row[at], "") if at in self._decimals else row[at] for at in places}
+        seen = {self.columns[at]: self._standing(at, row[at]) for at in places}
         return digest(ENCODER.encode(sorted(seen.items())))
+
+    def _standing(self, at: int, value: object) -> object:
+        match value:
+            case Said.NULL:
+                return {}  # as no value is encoded
+            case Decimal():
+                return self._canonical(value, "")
+            case _:
+                return self._canonical(value, "") if at in self._decimals else value
 
     def _canonical(self, number: object, column: str) -> object:
         if number is None:

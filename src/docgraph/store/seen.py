@@ -1,6 +1,7 @@
 """What handlers find when they load: entities as documents at positions below their own say them.
 
-By the contributions to the type alone. Which entity is served where two types claim one
+More may be merged into a shared entity that is seen from a position: what the document
+there says itself. By the contributions to the type alone. Which entity is served where two types claim one
 id also depends on documents that a source does not wait for, so it is nothing to go by.
 """
 
@@ -9,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docgraph.model.changes import DocumentKey, Id, Row
+from docgraph.model.merging import Said, exact_sum
+from docgraph.model.schema import Merge
 from docgraph.store.connection import Connection
 from docgraph.store.decide import Contribution, Current, Kept, Key, resolve
 from docgraph.store.deployment import Deployment
-from docgraph.store.fold import read_folded
+from docgraph.store.fold import read_assigned, read_folded
 from docgraph.store.read import read_claims, read_rows, read_served
 from docgraph.store.rows import Unstorable
+
+_FIRST = (Merge.FIRST, Merge.UNIQUE)
 
 
 async def seen(
@@ -34,6 +39,8 @@ async def seen(
     alone = len(deployment.members[deployment.spaces[type_name]]) == 1
     if below is None and alone:
         rows = await read_rows(connection, deployment, type_name, ids)
+    elif type_name in deployment.shared and below is not None:
+        return await _unfinished(connection, deployment, type_name, ids, below)
     elif type_name in deployment.shared:
         folded = await read_folded(connection, deployment, type_name, ids, below)
         rows = {each: folded[each].row for each in folded}  # type: ignore[misc]
@@ -47,6 +54,30 @@ async def seen(
                 found[identifier] = codec.decode(codec.encode(row))
             except Unstorable:
                 continue  # is not served either
+    return found
+
+
+async def _unfinished(
+    connection: Connection, deployment: Deployment, type_name: str, ids: Sequence[Id], below: DocumentKey
+) -> dict[Id, Row]:
+    """Shared entities to which more can be said, also those that lack a value that they must have."""
+    fields = deployment.layout.tables[type_name].entity.stored_fields
+    first = [at for at, field in enumerate(fields) if field.merge in _FIRST and not field.required]
+    folded = await read_folded(connection, deployment, type_name, ids, below)
+    assigned = await read_assigned(connection, deployment, type_name, ids, below, first) if folded and first else set()
+    found: dict[Id, Row] = {}
+    codec = deployment.codecs[type_name]
+    for identifier, each in folded.items():
+        try:
+            values = list(codec.decode(codec.encode(each.values)))
+        except Unstorable:
+            continue  # is not served either
+        for at, field in enumerate(fields):
+            if field.merge is Merge.SUM:
+                values[at] = None if each.merged[at] is None else exact_sum(each.merged[at], 0)
+            elif values[at] is None and (identifier, at) in assigned:
+                values[at] = Said.NULL
+        found[identifier] = tuple(values)
     return found
 
 
