@@ -14,7 +14,9 @@ from support.processes import finished
 from support.projects import write_item, write_items_project
 
 Plan = Callable[[], Awaitable[dict[str, Any]]]
-NOTHING = {"new": [], "changed": [], "code": [], "gone": [], "touched": [], "failing": [], "causes": []}
+NOTHING: dict[str, list[str]] = {
+    name: [] for name in ("new", "changed", "code", "reads", "gone", "touched", "failing", "causes", "files")
+}
 HELPER = "def tidy(text):\n    return text.strip()\n\n\ndef unused(text):\n    return text\n"
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from docgraph.indexer.foresee import IndexPlan, SourcePlan
 
 SHOWN = 10  # paths of one kind and source; `--json` has all
-COLUMNS = ("new", "changed", "code", "gone", "touched", "unchanged", "failing")
+COLUMNS = ("new", "changed", "code", "reads", "gone", "touched", "unchanged", "failing")
 
 
 def show_plan(plan: IndexPlan) -> None:
@@ -26,6 +26,9 @@ def show_plan(plan: IndexPlan) -> None:
     for source in plan.sources:
         for line in _documents(source, all_new=bool(plan.why)):
             console.print(line, soft_wrap=True)
+    if plan.readers:
+        documents = "1 document that reads" if plan.readers == 1 else f"{plan.readers:,} documents that read"
+        console.print(f"[cyan]=[/] and, if they see something else then, {documents} what these say")
     if plan.is_empty:
         console.print("[green]nothing to do[/]")
 
@@ -45,13 +48,18 @@ def _deployment(plan: IndexPlan) -> Iterator[str]:
 
 
 def _counts(source: SourcePlan) -> tuple[int, ...]:
-    listed = (source.new, source.changed, source.code, source.gone, source.touched)
+    listed = (source.new, source.changed, source.code, source.reads, source.gone, source.touched)
     return (*map(len, listed), source.unchanged, len(source.failing))
 
 
 def _documents(source: SourcePlan, all_new: bool) -> Iterator[str]:
     """The paths of what would be run or leave, a few of each kind, and why code would be run again."""
-    kinds = [("[yellow]~[/]", source.changed), ("[cyan]=[/]", source.code), ("[red]-[/]", source.gone)]
+    kinds = [
+        ("[yellow]~[/]", source.changed),
+        ("[cyan]=[/]", source.code),
+        ("[cyan]=[/]", source.reads),
+        ("[red]-[/]", source.gone),
+    ]
     if not all_new:
         kinds.insert(0, ("[green]+[/]", source.new))
     for sign, paths in kinds:
@@ -62,3 +70,7 @@ def _documents(source: SourcePlan, all_new: bool) -> Iterator[str]:
             yield f"{sign} {escape(source.source)} and {len(paths) - SHOWN:,} more"
     for cause in source.causes:
         yield f"[cyan]=[/] code of {escape(source.source)} changed: {escape(cause)}"
+    for file in source.files[:SHOWN]:
+        yield f"[cyan]=[/] {escape(source.source)} reads {escape(file)}, which changed"
+    if len(source.files) > SHOWN:
+        yield f"[cyan]=[/] {escape(source.source)} reads {len(source.files) - SHOWN:,} more that changed"

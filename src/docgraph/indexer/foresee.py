@@ -6,15 +6,17 @@ one is told from a changed one; no handler runs and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import msgspec
 
 from docgraph.indexer.decide import NO_HASH, Plan, content_hash, decide
 from docgraph.indexer.feed import Feed
-from docgraph.indexer.look import Survey, look_everywhere
+from docgraph.indexer.files import FileMemory, look_at_files
+from docgraph.indexer.look import Survey, look_everywhere, whole_sources
 from docgraph.indexer.project import Project, feeds_of
+from docgraph.indexer.run import clock
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import DocumentKey, Known
 from docgraph.model.problem import SourceProblem
@@ -29,6 +31,7 @@ class Would(Enum):
     CHANGE = "changed"
     RECODE = "code"
     LOSE = "gone"
+    READ = "reads"
     TOUCH = "touched"
 
     def among(self, source: SourcePlan) -> list[str]:
@@ -44,16 +47,18 @@ class SourcePlan(msgspec.Struct):
     new: list[str] = []
     changed: list[str] = []  # their content differs
     code: list[str] = []  # their content is the same, and what they would be run through differs
+    reads: list[str] = []  # the same, and a file that they read differs
     gone: list[str] = []
     touched: list[str] = []  # only their look is noted
     unchanged: int = 0
     failing: list[str] = []  # those of the above that failed when they were last run, and would be run again
     causes: list[str] = []  # what of the code differs, for documents that were run through other code
+    files: list[str] = []  # that differ, and were read by documents
 
     @property
     def is_empty(self) -> bool:
         """Would no handler run, and no document leave?"""
-        return not (self.new or self.changed or self.code or self.gone)
+        return not (self.new or self.changed or self.code or self.reads or self.gone)
 
 
 class IndexPlan(msgspec.Struct, frozen=True):
@@ -65,6 +70,7 @@ class IndexPlan(msgspec.Struct, frozen=True):
     in_place: tuple[str, ...]  # what would change in the served one for readers, with the block that indexing makes
     why: tuple[str, ...]  # a deployment other than the served one is filled: what differs between the two
     sources: tuple[SourcePlan, ...]
+    readers: int = 0  # other documents that read what these say; which of them would be run shows when these are run
 
     @property
     def is_empty(self) -> bool:
@@ -92,14 +98,41 @@ def foresee(project: Project, index: str, outlook: Outlook) -> IndexPlan:
         would.among(source).append(key.path)
         if meant and key in meant.failed and would is not Would.TOUCH:
             source.failing.append(key.path)
+    if meant:
+        _take_files(feeds, meant, sources)
     for key in known:
         sources[key.source].unchanged += 1
     for ordinal, source in enumerate(sources):
-        source.unchanged -= len(source.changed) + len(source.code) + len(source.touched) + len(source.gone)
+        listed = (source.changed, source.code, source.reads, source.touched, source.gone)
+        source.unchanged -= sum(map(len, listed))
         file = project.manifest.sources[ordinal].mapping.file
         source.causes = _causes(feeds[ordinal], file, plan, meant) if meant else []
     deployment = meant.deployment if meant else None
     return IndexPlan(index, deployment, outlook.serving, outlook.in_place, outlook.why, sources)
+
+
+def runs(plan: IndexPlan) -> list[DocumentKey]:
+    """The documents that would be run, or leave."""
+    return [
+        DocumentKey(ordinal, path)
+        for ordinal, source in enumerate(plan.sources)
+        for path in (*source.new, *source.changed, *source.code, *source.reads, *source.gone)
+    ]
+
+
+def _take_files(feeds: Sequence[Feed], meant: Meant, sources: Sequence[SourcePlan]) -> None:
+    """Take in who read a file that differs now."""
+    looks = look_at_files(feeds, FileMemory(meant.files), whole_sources(feeds), clock)
+    for file, now in sorted(looks.files.items()):
+        source = sources[file.source]
+        run = {*source.new, *source.changed, *source.code, *source.gone}
+        misled = [key.path for key, seen in meant.read_by.get(file, ()) if seen != now.hash]
+        if misled:
+            source.files.append(feeds[file.source].source.shown(file.path))
+        source.reads = sorted({*source.reads, *misled} - run)
+        source.touched = [path for path in source.touched if path not in source.reads]
+    for source, feed in zip(sources, feeds, strict=True):
+        source.failing += [path for path in source.reads if DocumentKey(feed.ordinal, path) in meant.failed]
 
 
 def _would(feed: Feed, path: str, before: Known | None) -> Would:

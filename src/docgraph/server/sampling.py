@@ -22,6 +22,7 @@ from docgraph.server.settings import Settings
 from docgraph.server.verifying import connected, find_served, target_of
 from docgraph.store.connection import Connection, told
 from docgraph.store.deployment import Deployment
+from docgraph.store.files import files_of
 from docgraph.store.referring import referring
 from docgraph.store.remembered import Contrast, Picked, contrasts, pick_documents, remembered, sayings
 from docgraph.store.rows import Unstorable
@@ -100,7 +101,8 @@ async def _judge(
 
     async with Loader(look, refer) as loader:
         first, second = await run_twice(feed, document.key, loader.others)
-    if not (_is_of(document, first) and _is_of(document, second)):
+    files = await files_of(connection, deployed.layout, document.id)
+    if not (_is_of(document, files, first) and _is_of(document, files, second)):
         return Changed()
     match first, second:
         case Indexed(), Indexed():
@@ -119,9 +121,11 @@ async def _judge(
             return Unsteady(named, _handlers(project, document), ())
 
 
-def _is_of(document: Picked, run: DocumentChange | None) -> bool:
-    """Was this a run of the content that the index knows, by the code that it knows?"""
-    return isinstance(run, Indexed | Failed) and (run.known.hash, run.known.code) == (document.hash, document.code)
+def _is_of(document: Picked, files: Mapping[str, bytes], run: DocumentChange | None) -> bool:
+    """Was this a run of the content that the index knows, by the code that it knows, and of the same files?"""
+    if not isinstance(run, Indexed | Failed) or any(files.get(each.path, each.hash) != each.hash for each in run.files):
+        return False
+    return (run.known.hash, run.known.code) == (document.hash, document.code)
 
 
 def _handlers(project: Project, document: Picked) -> str:

@@ -34,6 +34,9 @@ where (f.source, f.path) = (n.source, n.path)"""
 SWEEP = """
 delete from {} as f where not exists (select from {} as b where (b.source, b.path) = (f.source, f.path))"""
 KNOWN = "select source, path, size, mtime_ns, inode, hash from {}"
+FILES_OF = "select path, hash from {} where document = {}::integer"
+READ_BY = """
+select b.source, b.path, d.path, b.hash from {} as b join {} as d on d.id = b.document order by 1, 2, 3"""
 MISLED = """
 select distinct d.source, d.path
 from unnest({}::smallint[], {}::text[], {}::bytea[]) as now (source, path, hash)
@@ -68,12 +71,30 @@ async def look_again(connection: Connection, layout: Layout, files: Mapping[Docu
 
 
 async def known_files(connection: Connection, layout: Layout) -> dict[DocumentKey, Known]:
-    """Every file that a document read, as it was seen last. What nobody reads any more is forgotten."""
-    await run(connection, sql(SWEEP, layout.file, layout.beside))
+    """Every file that a document read, as it was seen last."""
     return {
         DocumentKey(source, path): Known(Stat(size, mtime_ns, unsigned(inode)), digest, b"")
         for source, path, size, mtime_ns, inode, digest in await fetch(connection, sql(KNOWN, layout.file))
     }
+
+
+async def forget_unread(connection: Connection, layout: Layout) -> None:
+    """Forget the files that nobody reads any more."""
+    await run(connection, sql(SWEEP, layout.file, layout.beside))
+
+
+async def read_by(connection: Connection, layout: Layout) -> dict[DocumentKey, list[tuple[DocumentKey, bytes]]]:
+    """For each file, the documents that read it and the hash of what they saw."""
+    found: dict[DocumentKey, list[tuple[DocumentKey, bytes]]] = {}
+    for source, file, path, digest in await fetch(connection, sql(READ_BY, layout.beside, layout.document)):
+        found.setdefault(DocumentKey(source, file), []).append((DocumentKey(source, path), digest))
+    return found
+
+
+async def files_of(connection: Connection, layout: Layout, document: int) -> dict[str, bytes]:
+    """The files that the document read, and the hashes of what it saw."""
+    found = await fetch(connection, sql(FILES_OF, layout.beside, value(document)))
+    return dict(map(tuple, found))
 
 
 async def misled(connection: Connection, layout: Layout, files: Mapping[DocumentKey, Known]) -> list[DocumentKey]:

@@ -5,7 +5,7 @@ Takes no lock, so an indexer may be at work meanwhile: what is told is one snaps
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from docgraph.store.adaptation import Adaptation, Rebuild
 from docgraph.store.codes import Codes, read_codes
 from docgraph.store.connection import Connection, fetch, told
 from docgraph.store.documents import read_known
+from docgraph.store.files import known_files, read_by
 from docgraph.store.layout import DEPLOYMENT, Layout
 from docgraph.store.session import Target
 from docgraph.store.sql import sql, value
@@ -33,6 +34,9 @@ class Meant(msgspec.Struct, frozen=True):
     known: Mapping[DocumentKey, Known]
     failed: frozenset[DocumentKey]
     codes: Codes  # of the documents that are known, as far as it is kept
+    namespace: str  # Postgres schema
+    files: Mapping[DocumentKey, Known]  # that documents read
+    read_by: Mapping[DocumentKey, Sequence[tuple[DocumentKey, bytes]]]  # file → documents, and the hashes they saw
 
 
 class Outlook(msgspec.Struct, frozen=True):
@@ -72,4 +76,5 @@ async def _meant(connection: Connection, index: str, fingerprint: bytes) -> Mean
     known = await read_known(connection, places)
     failed = frozenset(DocumentKey(*row) for row in await fetch(connection, sql(FAILED, places.document)))
     codes = await read_codes(connection, places, {each.code for each in known.values()})
-    return Meant(number, status == "serving", known, failed, codes)
+    files, by = await known_files(connection, places), await read_by(connection, places)
+    return Meant(number, status == "serving", known, failed, codes, namespace, files, by)

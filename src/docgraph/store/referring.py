@@ -13,9 +13,10 @@ from docgraph.model.schema import EntityRef, EntityType, Field, Scalar
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.decide import Kept
 from docgraph.store.deployment import ID_ARRAY, TEXT_ARRAY, Deployment
+from docgraph.store.layout import Table
 from docgraph.store.read import read_claims
 from docgraph.store.seen import seen
-from docgraph.store.sql import sql, value
+from docgraph.store.sql import Sql, sql, value
 
 WHO = "select distinct t.id from {} as t where {}"
 CLAIMED = "select distinct id from {} where type = {} and row is not null"
@@ -46,15 +47,14 @@ async def targets(
 ) -> AsyncIterator[tuple[str, Id]]:
     """To what these entities refer, or may: by which field and to which id, where a derived field says the reverse."""
     entity = deployment.layout.tables[type_name].entity
-    fields = tuple(_reversed_fields(deployment, entity))
+    fields = tuple(reversed_fields(deployment, entity))
     if not fields or not ids:
         return
     table = deployment.layout.tables[type_name]
     wanted = value(list(ids)), deployment.id_array(type_name)
     for field in fields:
-        column = sql("unnest(t.{})" if field.is_list else "t.{}", table.column(field))
         for (target,) in await fetch(
-            connection, sql(TO_WHAT, column, table.said if entity.shared else table.current, *wanted)
+            connection, sql(TO_WHAT, referred(table, field), table.said if entity.shared else table.current, *wanted)
         ):
             if target is not None:
                 yield field.name, target
@@ -68,6 +68,11 @@ async def targets(
             for field in fields:
                 for target in _referred(field, row[entity.stored_fields.index(field)]):
                     yield field.name, target
+
+
+def referred(table: Table, field: Field) -> Sql:
+    """What a row `t` of the table refers to by the field; of a list, each in a row of its own."""
+    return sql("unnest(t.{})", table.column(field)) if field.is_list else sql("t.{}", table.column(field))
 
 
 def referred_id(deployment: Deployment, type_name: str, field_name: str) -> Scalar:
@@ -84,9 +89,8 @@ async def _candidates(
     """The entities that may refer to one of the ids. Where types share ids, what is served does not tell alone."""
     table = deployment.layout.tables[entity.name]
     array = ID_ARRAY.get(referred_id(deployment, entity.name, field.name), TEXT_ARRAY)
-    refers = sql(
-        "t.{} && {}::{}" if field.is_list else "t.{} = any({}::{})", table.column(field), value(list(ids)), array
-    )
+    wanted = table.column(field), value(list(ids)), array
+    refers = sql("t.{} && {}::{}", *wanted) if field.is_list else sql("t.{} = any({}::{})", *wanted)
     alone = _alone(deployment, entity.name)
     rows = await fetch(connection, sql(WHO, table.said if entity.shared and not alone else table.current, refers))
     found: set[Id] = {row[0] for row in rows}
@@ -108,7 +112,7 @@ def _referred(field: Field, held: object) -> Collection[Id]:
     return [each for each in held if each is not None] if field.is_list else [held]  # type: ignore[attr-defined, list-item]
 
 
-def _reversed_fields(deployment: Deployment, entity: EntityType) -> Iterator[Field]:
+def reversed_fields(deployment: Deployment, entity: EntityType) -> Iterator[Field]:
     """The fields of the entity from which a derived field of another follows."""
     schema = deployment.layout.schema
     derived: Mapping[str, None] = {

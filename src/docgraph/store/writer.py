@@ -27,7 +27,7 @@ from docgraph.store.computed import keep_figures
 from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, run, told
 from docgraph.store.ddl_indexes import reference_index_ddl
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
-from docgraph.store.files import known_files, look_again, misled
+from docgraph.store.files import forget_unread, known_files, look_again, misled
 from docgraph.store.first_load import finish, settle
 from docgraph.store.halted import clear_halting, replace_halting
 from docgraph.store.layout import Layout
@@ -104,6 +104,7 @@ class Writer:
         """Every file that documents read, as it was seen last."""
         session = self._open_session()
         with told(session.dsn):
+            await forget_unread(session.connection, session.deployment.layout)
             return await known_files(session.connection, session.deployment.layout)
 
     async def misled(self, files: Mapping[DocumentKey, Known]) -> list[DocumentKey]:

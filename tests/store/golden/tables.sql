@@ -94,6 +94,27 @@ create table "docgraph_d7"."$read" (
 comment on table "docgraph_d7"."$read" is 'which entities documents looked at when they were run last, and what they saw';
 create index on "docgraph_d7"."$read" (document);
 
+create table "docgraph_d7"."$beside" (
+  document integer not null,
+  source smallint not null,
+  path text collate "C" not null,
+  hash bytea not null,
+  primary key (source, path, document)
+);
+comment on table "docgraph_d7"."$beside" is 'which files documents read when they were run last: hashes of the contents, empty for no file';
+create index on "docgraph_d7"."$beside" (document);
+
+create table "docgraph_d7"."$file" (
+  source smallint not null,
+  path text collate "C" not null,
+  size bigint not null,
+  mtime_ns bigint not null,
+  inode bigint not null,
+  hash bytea not null,
+  primary key (source, path)
+);
+comment on table "docgraph_d7"."$file" is 'how files looked that documents read, so that only those are opened that look different';
+
 create table "docgraph_d7"."$code" (
   id integer generated always as identity primary key,
   code bytea not null unique,
