@@ -353,6 +353,28 @@ async def test_a_document_that_failed_is_tried_again_when_what_it_read_changes(r
         assert live["log"] == [("x", 2, None)]
 
 
+async def test_a_reader_that_halts_the_index_goes_on_when_what_it_read_is_mended(root: Path, dsn: str) -> None:
+    manifest = root / "subgraph.yaml"
+    manifest.write_text(manifest.read_text().replace("onError: drop", "onError: halt", 1))
+    write(root, {"steps/a.json": COUNT * 2, "steps/b.json": [COUNT[0] | {"do": "fail"}], "reports/a.json": LOOK})
+    events: list[Any] = []
+    async with opened(root, dsn, "live", events) as indexer:
+        await indexer.catch_up()
+        before = await tables(dsn, "live")
+        assert before["log"] == [("x", 2, None)]
+        assert await indexer.follow(write(root, {"steps/a.json": COUNT * 3})) is None
+        assert indexer.halted
+        assert ["3 is odd" in str(each.problem) for each in events if isinstance(each, ProblemFound)] == [True]
+        held = await tables(dsn, "live")
+        assert {name: held[name] for name in (*TABLES, "read")} == {name: before[name] for name in (*TABLES, "read")}
+        assert await indexer.follow(write(root, {"items/a.json": ITEM})) is None
+        await indexer.follow(write(root, {"steps/a.json": COUNT * 4}))
+        assert not indexer.halted
+    live = await tables(dsn, "live")
+    assert live["log"] == [("x", 4, None)]
+    assert live == await rebuilt(root, dsn)
+
+
 async def test_documents_that_count_by_reading_each_other_are_warned_of(root: Path, dsn: str) -> None:
     write(root, {f"steps/{number:03}.json": COUNT for number in range(102)})
     events: list[Any] = []

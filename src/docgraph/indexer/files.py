@@ -96,7 +96,7 @@ class Files:
 def beside(path: str, wanted: str) -> str:
     """The path within the source of what a file at `path` calls `wanted`. Raises Misuse: it can be none."""
     shown = f"the file {wanted!r}"
-    if not wanted or "\0" in wanted or "\\" in wanted or not wanted.isprintable():
+    if not wanted or "\0" in wanted or "\\" in wanted or not _is_text(wanted):
         raise Misuse(f"{shown} has a name that no file is read by", "name a file, with / between folders")
     found = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
     if wanted.startswith("/") or found == ".." or found.startswith("../"):
@@ -105,6 +105,14 @@ def beside(path: str, wanted: str) -> str:
             "write the path from the document's folder, and keep the file inside the data source's folder",
         )
     return found
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:  # half of a character, which no path of a source has
+        return False
+    return True
 
 
 class FileMemory:
