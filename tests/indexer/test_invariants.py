@@ -289,7 +289,7 @@ async def test_what_changes_no_content_changes_no_row(corpus: Corpus, chance: ra
 async def test_line_ends_blanks_and_comments_change_no_entity(corpus: Corpus, chance: random.Random) -> None:
     corpus.change(chance, 12)
     await corpus.index()
-    entities = ("item", "tag", "note", "tally", "tag$said", "tally$said", "$claim")
+    entities = ("item", "tag", "note", "tally", "tag$said", "tally$said", "$claim", "$read")
     before = {version for version in await corpus.versions() if version[0] in entities}
     for path, content in corpus.documents().items():
         (corpus.root / path).write_bytes(content.replace(b"\n", b"\r\n"))

@@ -22,9 +22,12 @@ from docgraph.store.deployment import Deployment
 from docgraph.store.documents import COPY_FROM
 from docgraph.store.referring import referred_id, targets
 from docgraph.store.rows import ENCODER, digest, id_text, text_id
-from docgraph.store.sql import render, sql, value
+from docgraph.store.sql import Sql, render, sql, value
 
-FORGET = "delete from {} where document = any({}::integer[])"
+REMEMBERED = "select document, type, id, fields, seen from {} where document = any({}::integer[])"
+FORGET = """
+delete from {} as r using unnest({}::integer[], {}::text[], {}::text[]) as n (document, type, id)
+where (r.document, r.type, r.id) = (n.document, n.type, n.id)"""
 WRITE = "insert into {} (document, type, id, fields, seen) values ($1, $2, $3, $4, $5)"
 COLUMNS = ("document", "type", "id", "fields", "seen")
 READERS = """
@@ -66,20 +69,36 @@ async def replace_reads(
 ) -> bool:
     """Remember what these documents read, and forget what `replaced` ones did. Returns whether they read anything."""
     table = deployment.layout.read
-    if replaced:
-        await run(connection, sql(FORGET, table, value(list(replaced))))
-    records = [
-        (numbers[change.key], *_record(deployment, each))
+    now = {
+        (record[0], record[1], record[2]): record
         for change in changes
         if isinstance(change, Indexed | Failed)
-        for each in change.reads
-    ]
+        for record in ((numbers[change.key], *_record(deployment, each)) for each in change.reads)
+    }
+    before = await _remembered(connection, table, replaced)
+    if back := [key for key, record in before.items() if now.get(key) != record]:
+        await run(connection, sql(FORGET, table, *map(value, map(list, zip(*back, strict=True)))))
+    records = [record for key, record in now.items() if before.get(key) != record]
     if len(records) > COPY_FROM:
         namespace = deployment.layout.namespace
         await connection.copy_records_to_table("$read", schema_name=namespace, columns=COLUMNS, records=records)
     elif records:
         await connection.executemany(render(sql(WRITE, table))[0], records)
-    return bool(records)
+    return bool(now)
+
+
+async def _remembered(
+    connection: Connection, table: Sql, documents: Sequence[int]
+) -> dict[tuple[int, str, str], tuple[int, str, str, tuple[int, ...], bytes]]:
+    """What these documents read when they were run last."""
+    if not documents:
+        return {}
+    return {
+        (document, name, identifier): (document, name, identifier, tuple(fields), seen)
+        for document, name, identifier, fields, seen in await fetch(
+            connection, sql(REMEMBERED, table, value(list(documents)))
+        )
+    }
 
 
 def touched(deployment: Deployment, decision: Decision, dirty: Ids) -> Ids:
