@@ -56,7 +56,8 @@ class Running:
 
     async def kill(self) -> None:
         """As the power cut does."""
-        self.process.kill()
+        if self.process.returncode is None:
+            self.process.kill()
         await self.process.wait()
 
     async def stop(self) -> int:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Indexed, Known, Stat
 
@@ -73,8 +74,13 @@ def content_hash(content: bytes) -> bytes:
 
 
 def settle(stat: Stat, now_ns: int) -> Stat:
-    """The look to remember for a document that was read at `now_ns`."""
-    return Stat(stat.size, UNSETTLED, stat.inode) if abs(now_ns - stat.mtime_ns) < RACY_NS else stat
+    """The look to remember for a document that was read at `now_ns`.
+
+    A file that was written at a time to come may be written at that time once more, whosever clock is wrong; unless
+    only its time of modification says so, which anybody can set.
+    """
+    written = min(stat.mtime_ns, stat.ctime_ns) if stat.ctime_ns else stat.mtime_ns
+    return stat if now_ns - written >= RACY_NS else replace(stat, mtime_ns=UNSETTLED)
 
 
 def half_written(change: DocumentChange) -> bool:

@@ -65,6 +65,7 @@ class Stat(msgspec.Struct, frozen=True, gc=False):
     size: int  # bytes
     mtime_ns: int
     inode: int
+    ctime_ns: int = 0  # of its last change of any kind; whoever may write a file can set every other time, not this one
 
 
 NO_FILE = Stat(0, 0, 0)  # the look of a path at which there is no file

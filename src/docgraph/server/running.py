@@ -134,14 +134,15 @@ async def _index_forever(settings: Settings, observe: Observe) -> None:
                 observe(ProjectChanged(edited))
                 told = frozenset()
             continue
-        told = frozenset()
+        told, caught_up = frozenset(), asyncio.Event()
         with suppress(OSError):  # a read-only project folder indexes as well
             keep_current(settings.project, project.schema)
         try:
             async with database(settings) as dsn, _writer(dsn, settings, project, observe) as writer:
-                patience.worked()
-                observe(ProjectChanged(await Indexer(project, writer, observe).watch()))
+                observe(ProjectChanged(await Indexer(project, writer, observe).watch(ready=caught_up)))
         except Unavailable as fault:
+            if caught_up.is_set():
+                patience.worked()
             await patience.wait_out(fault)
 
 

@@ -295,7 +295,7 @@ def _stat_file(path: str) -> Stat | None:
 
 
 def _as_stat(status: os.stat_result) -> Stat:
-    return Stat(status.st_size, status.st_mtime_ns, status.st_ino)
+    return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
 def _read_whole(file: str) -> tuple[bytes, Stat]:

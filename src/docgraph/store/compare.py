@@ -42,7 +42,8 @@ LEFT_OUT = """
 create temp table "$left_out" (space text collate "C", id text collate "C", primary key (space, id)) on commit drop"""
 LEAVE_OUT = 'insert into "$left_out" {} on conflict do nothing'
 FED = """
-select {}::text, {} from {} as t join {} as d on d.id = t.{} join "$failed" using (source, path)"""
+select {}::text, {} from {} as t join {} as d on d.id = t.{}
+  join "$failed" as f on (f.source, f.path) = (d.source, d.path)"""
 CLAIMED = 'select c.space, c.id from {} as c join {} as d on d.id = c.document join "$failed" using (source, path)'
 
 MISLED = """

@@ -6,6 +6,7 @@ driver and the server raise becomes `Unavailable` with a mend, and never shows a
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -24,6 +25,7 @@ SESSION: Mapping[str, str] = {
     "timezone": "UTC",
     "jit": "off",  # our statements are short, or run once
 }
+NOTHING_MORE: Mapping[str, str] = {}
 CONNECT_SECONDS = 10.0
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0  # seconds
@@ -70,13 +72,14 @@ class Connection(CanBeTaught, Protocol):
     async def add_listener(self, channel: str, listener: Callable[..., None]) -> None: ...
     def add_termination_listener(self, listener: Callable[..., None]) -> None: ...
     def get_server_version(self) -> Any: ...
+    def get_server_pid(self) -> int: ...
     def is_closed(self) -> bool: ...
     async def close(self) -> None: ...
     def terminate(self) -> None: ...
 
 
-async def connect(dsn: str) -> Connection:
-    """A connection with docgraph's session settings.
+async def connect(dsn: str, more: Mapping[str, str] = NOTHING_MORE) -> Connection:
+    """A connection with docgraph's session settings, and `more` of them.
 
     Raises Unavailable: nobody answers, the user is refused, the database is missing, the server is too old.
     """
@@ -84,7 +87,9 @@ async def connect(dsn: str) -> Connection:
         if "://" not in dsn:  # the driver would look around for another database
             raise Unavailable(NO_ADDRESS, mend=ADDRESS)
         try:
-            connection: Connection = await asyncpg.connect(dsn, server_settings=dict(SESSION), timeout=CONNECT_SECONDS)
+            connection: Connection = await asyncpg.connect(
+                dsn, server_settings={**SESSION, **more}, timeout=CONNECT_SECONDS
+            )
         except ValueError as error:
             raise Unavailable(NO_ADDRESS, mend=ADDRESS) from error
     try:
@@ -109,11 +114,14 @@ async def run(connection: Connection, statement: Sql) -> None:
     await connection.execute(text, *values)
 
 
-def delays() -> Iterator[float]:
-    """Seconds to wait before each next try: growing, never ending."""
+def delays(chance: Callable[[], float] = random.random) -> Iterator[float]:
+    """Seconds to wait before each next try: growing, never ending.
+
+    Up to a half is taken off by chance, so that those who lost one server do not all come back to it at once.
+    """
     delay = FIRST_DELAY
     while True:
-        yield delay
+        yield delay * (1 - chance() / 2)
         delay = min(delay * 2, LONGEST_DELAY)
 
 

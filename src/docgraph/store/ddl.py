@@ -100,6 +100,7 @@ create table {} (
   size bigint not null,
   mtime_ns bigint not null,
   inode bigint not null,
+  ctime_ns bigint not null default 0,
   hash bytea not null,
   code bytea not null,
   failed boolean not null,

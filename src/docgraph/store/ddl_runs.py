@@ -36,6 +36,7 @@ create table {} (
   size bigint not null,
   mtime_ns bigint not null,
   inode bigint not null,
+  ctime_ns bigint not null,
   hash bytea not null,
   primary key (source, path)
 );

@@ -13,10 +13,10 @@ from docgraph.store.ddl import sequence
 from docgraph.store.layout import Layout
 from docgraph.store.sql import render, sql, text_literal, value
 
-KNOWN = "select source, path, size, mtime_ns, inode, hash, code from {}"
+KNOWN = "select source, path, size, mtime_ns, inode, ctime_ns, hash, code from {}"
 KNOWN_AT_ONCE = 5_000  # rows per fetch
 COPY_FROM = 20  # rows: fewer go faster by plain inserts, which need no look at the table's types
-COLUMNS = ("id", "source", "path", "size", "mtime_ns", "inode", "hash", "code", "failed", "types")
+COLUMNS = ("id", "source", "path", "size", "mtime_ns", "inode", "ctime_ns", "hash", "code", "failed", "types")
 
 LOOKUP = """
 select d.id, d.source, d.path, d.hash, d.code, d.failed, d.types
@@ -27,15 +27,15 @@ NUMBERS = "select setval({}::regclass, nextval({}::regclass) + {} - 1)"
 LAST = "select source, path from {} order by source desc, path desc limit 1"
 
 INSERT = """
-insert into {} (id, source, path, size, mtime_ns, inode, hash, code, failed, types)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+insert into {} (id, source, path, size, mtime_ns, inode, ctime_ns, hash, code, failed, types)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
 
 UPDATE = """
-update {} as d set size = n.size, mtime_ns = n.mtime_ns, inode = n.inode, hash = n.hash, code = n.code,
-  failed = n.failed, types = n.types::smallint[]
-from unnest({}::integer[], {}::bigint[], {}::bigint[], {}::bigint[],
+update {} as d set size = n.size, mtime_ns = n.mtime_ns, inode = n.inode, ctime_ns = n.ctime_ns,
+  hash = n.hash, code = n.code, failed = n.failed, types = n.types::smallint[]
+from unnest({}::integer[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bigint[],
   {}::bytea[], {}::bytea[], {}::boolean[], {}::text[])
-  as n (id, size, mtime_ns, inode, hash, code, failed, types)
+  as n (id, size, mtime_ns, inode, ctime_ns, hash, code, failed, types)
 where d.id = n.id"""
 
 FORGET = """
@@ -74,10 +74,10 @@ async def read_known(connection: Connection, layout: Layout) -> dict[DocumentKey
     """All documents that are present. Needs a transaction around it."""
     known: dict[DocumentKey, Known] = {}
     statement, values = render(sql(KNOWN, layout.document))
-    async for source, path, size, mtime_ns, inode, content, code in connection.cursor(
+    async for source, path, size, mtime_ns, inode, ctime_ns, content, code in connection.cursor(
         statement, *values, prefetch=KNOWN_AT_ONCE
     ):
-        known[DocumentKey(source, path)] = Known(Stat(size, mtime_ns, unsigned(inode)), content, code)
+        known[DocumentKey(source, path)] = Known(Stat(size, mtime_ns, unsigned(inode), ctime_ns), content, code)
     return known
 
 
@@ -131,9 +131,11 @@ async def write_documents(
         statement, _ = render(sql(INSERT, layout.document))
         await connection.executemany(statement, map(_record, added))
     if changed:
-        number, _, _, size, mtime, inode, content, code, failed, _ = map(list, zip(*map(_record, changed), strict=True))
+        number, _, _, size, mtime, inode, ctime, content, code, failed, _ = map(
+            list, zip(*map(_record, changed), strict=True)
+        )
         types = ["{" + ",".join(map(str, each.types)) + "}" for each in changed]
-        columns = map(value, (number, size, mtime, inode, content, code, failed, types))
+        columns = map(value, (number, size, mtime, inode, ctime, content, code, failed, types))
         await run(connection, sql(UPDATE, layout.document, *columns))
 
 
@@ -152,6 +154,7 @@ def _record(document: Remembered) -> tuple[object, ...]:
         stat.size,
         stat.mtime_ns,
         signed(stat.inode),
+        stat.ctime_ns,
         known.hash,
         known.code,
         document.failed,

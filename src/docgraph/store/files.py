@@ -22,18 +22,19 @@ insert into {} (document, source, path, hash)
 select * from unnest({}::integer[], {}::smallint[], {}::text[], {}::bytea[])"""
 # -1: it will look different to the next that looks.
 SEEN = """
-insert into {} as f (source, path, size, mtime_ns, inode, hash)
-select * from unnest({}::smallint[], {}::text[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bytea[])
-on conflict (source, path) do update set size = excluded.size, inode = excluded.inode, hash = excluded.hash,
+insert into {} as f (source, path, size, mtime_ns, inode, ctime_ns, hash)
+select * from unnest({}::smallint[], {}::text[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bytea[])
+on conflict (source, path) do update set size = excluded.size, inode = excluded.inode, ctime_ns = excluded.ctime_ns,
+  hash = excluded.hash,
   mtime_ns = case when f.hash = excluded.hash and f.mtime_ns <> -1 then excluded.mtime_ns else -1 end"""
 LOOK_AGAIN = """
-update {} as f set size = n.size, mtime_ns = n.mtime_ns, inode = n.inode, hash = n.hash
-from unnest({}::smallint[], {}::text[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bytea[])
-  as n (source, path, size, mtime_ns, inode, hash)
+update {} as f set size = n.size, mtime_ns = n.mtime_ns, inode = n.inode, ctime_ns = n.ctime_ns, hash = n.hash
+from unnest({}::smallint[], {}::text[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bigint[], {}::bytea[])
+  as n (source, path, size, mtime_ns, inode, ctime_ns, hash)
 where (f.source, f.path) = (n.source, n.path)"""
 SWEEP = """
 delete from {} as f where not exists (select from {} as b where (b.source, b.path) = (f.source, f.path))"""
-KNOWN = "select source, path, size, mtime_ns, inode, hash from {}"
+KNOWN = "select source, path, size, mtime_ns, inode, ctime_ns, hash from {}"
 FILES_OF = "select path, hash from {} where document = {}::integer"
 READ_BY = """
 select b.source, b.path, d.path, b.hash from {} as b join {} as d on d.id = b.document order by 1, 2, 3"""
@@ -73,8 +74,8 @@ async def look_again(connection: Connection, layout: Layout, files: Mapping[Docu
 async def known_files(connection: Connection, layout: Layout) -> dict[DocumentKey, Known]:
     """Every file that a document read, as it was seen last."""
     return {
-        DocumentKey(source, path): Known(Stat(size, mtime_ns, unsigned(inode)), digest, b"")
-        for source, path, size, mtime_ns, inode, digest in await fetch(connection, sql(KNOWN, layout.file))
+        DocumentKey(source, path): Known(Stat(size, mtime_ns, unsigned(inode), ctime_ns), digest, b"")
+        for source, path, size, mtime_ns, inode, ctime_ns, digest in await fetch(connection, sql(KNOWN, layout.file))
     }
 
 
@@ -129,6 +130,7 @@ async def _see(
         columns = (
             *([key.source for key in files], [key.path for key in files]),
             *([stat.size for stat in stats], [stat.mtime_ns for stat in stats], [signed(stat.inode) for stat in stats]),
+            [stat.ctime_ns for stat in stats],
             [known.hash for known in files.values()],
         )
         await run(connection, sql(template, layout.file, *map(value, columns)))

@@ -24,12 +24,13 @@ from docgraph.store.blocks import (
 )
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, connect, run, told
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, run, told
 from docgraph.store.ddl_indexes import reference_index_ddl
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
 from docgraph.store.files import forget_unread, known_files, look_again, misled
 from docgraph.store.first_load import finish, settle
 from docgraph.store.halted import clear_halting, replace_halting
+from docgraph.store.heartbeat import connect_writer
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
 from docgraph.store.loss import lost_sources
@@ -72,7 +73,7 @@ class Writer:
         """Connect, wait for the turn to write, find or make the tables."""
         await self.close()
         dsn = self._target.dsn
-        connection = await connect(dsn)
+        connection = await connect_writer(dsn)
         try:
             with told(dsn):
                 # Plans are kept while tables grow from nothing: none of them may read a whole table.

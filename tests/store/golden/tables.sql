@@ -110,6 +110,7 @@ create table "docgraph_d7"."$file" (
   size bigint not null,
   mtime_ns bigint not null,
   inode bigint not null,
+  ctime_ns bigint not null,
   hash bytea not null,
   primary key (source, path)
 );
