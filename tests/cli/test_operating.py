@@ -59,6 +59,23 @@ async def test_an_index_equals_its_rebuild_but_for_what_fails_and_nothing_of_the
     assert await database.fetchval("select count(*) from docgraph.deployment") == 1
 
 
+async def test_an_entity_may_have_fields_of_any_name_and_its_documents_may_fail(command, project):
+    schema = project / "schema.graphql"
+    schema.write_text(
+        schema.read_text() + "type Place @entity { id: ID! source: String! path: String! document: Int! }\n"
+    )
+    mapping = project / "mappings" / "items.py"
+    text = mapping.read_text().replace("import Group, Item", "import Group, Item, Place")
+    mapping.write_text(text + "    Place(id=document.stem, source='s', path=document.path, document=1).save()\n")
+    manifest = project / "subgraph.yaml"
+    manifest.write_text(manifest.read_text().replace("entities: [Item]", "entities: [Item, Place]"))
+    assert (await command("index"))[0] == 0
+    (project / "items" / "i000002.json").write_text("{")
+    assert (await command("index"))[0] == 0
+    code, _, said = await command("verify")
+    assert code == 0, said
+
+
 async def test_what_differs_is_told_with_type_id_field_values_and_document(command, database, project):
     assert (await command("index"))[0] == 0
     await database.execute("update docgraph_d1.item set name = 'wrong' where id = 'i000004'")

@@ -79,6 +79,19 @@ async def test_two_saves_within_one_tick_of_the_clock_are_told_apart_by_content(
     assert index.pages == {"a.json": "2"}
 
 
+async def test_an_edit_that_keeps_size_and_time_of_modification_is_found_though_nobody_was_looking(index: Any) -> None:
+    file = index.write("docs/a.json", "1")
+    index.age("docs/a.json")
+    await index.indexer.catch_up()
+    look = file.stat()
+    file.write_text("2")
+    os.utime(file, ns=(look.st_atime_ns, look.st_mtime_ns))
+    after = file.stat()
+    assert (after.st_size, after.st_mtime_ns, after.st_ino) == (look.st_size, look.st_mtime_ns, look.st_ino)
+    await index.open().catch_up()
+    assert index.pages == {"a.json": "2"}
+
+
 async def test_a_changed_handler_runs_its_documents_again(index: Any) -> None:
     index.write("docs/a.json", "1")
     index.age("docs/a.json")

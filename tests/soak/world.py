@@ -22,7 +22,7 @@ from soak.project import FOLDERS
 from soak.server import Server
 
 LOG = ("--log", "json")
-LONGEST_RECOVERY = 25.0  # seconds, after which the index counts as lost
+LONGEST_RECOVERY = 60.0  # seconds, after which the index counts as lost
 ASK_EVERY = 0.05  # seconds
 QUERY = """{
   ledger(id: "all") { total }
