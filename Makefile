@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fuzz fix bench corpora clean
+.PHONY: dev test lint fuzz soak fix bench corpora clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev
@@ -20,6 +20,10 @@ lint: $(VENV)/.tested ## only format, lint and types
 fuzz: $(VENV)/.tested ## compare 20,000 generated requests with a naive evaluation, abuse a running server for some half an hour
 	PYTHONPATH=tests $(BIN)/python -m fuzz --requests 20000
 	$(BIN)/pytest --hypothesis-profile=fuzz tests/server/test_abuse.py
+
+soak: $(VENV)/.tested ## break off a block at each of its statements, then anything at random for MINUTES (20) minutes; verify after each
+	DOCGRAPH_CUT_EVERY=1 $(BIN)/pytest tests/indexer/test_broken_off.py
+	PYTHONPATH=tests $(BIN)/python -m soak --minutes $(or $(MINUTES),20)
 
 fix: $(VENV)/.tested ## format, and mend what can be mended by machine
 	scripts/fix

@@ -19,12 +19,12 @@ class Trouble:
 
 
 async def kill_the_working_indexer(trouble: Trouble) -> None:
-    await trouble.world.kill_indexer(await trouble.world.working())
+    await trouble.world.kill_indexer(trouble.world.working())
 
 
 async def kill_the_indexer_at_a_statement(trouble: Trouble) -> None:
     world = trouble.world
-    working = await world.working()
+    working = world.working()
     world.proxy.cut_at(trouble.chance.randint(1, 60), working.process.kill)
     await edit_for(trouble, 1.0)
     world.proxy.cut_at(None)
@@ -41,7 +41,7 @@ async def kill_both_indexers_and_edit(trouble: Trouble) -> None:
 
 async def stop_an_indexer_for_a_while(trouble: Trouble) -> None:
     world = trouble.world
-    stopped = trouble.chance.choice([await world.working(), world.indexers[-1]])
+    stopped = trouble.chance.choice([world.working(), world.indexers[-1]])
     world.send(stopped, signal.SIGSTOP)
     await edit_for(trouble, trouble.chance.uniform(1, 12))
     world.send(stopped, signal.SIGCONT)

@@ -99,7 +99,7 @@ class World:
         self.indexers.remove(running)
         await running.kill()
 
-    async def working(self) -> Running:
+    def working(self) -> Running:
         """The indexer that has the right to write; any where nobody can tell."""
         waiting = [each for each in self.indexers if _stands_by(each)]
         return next((each for each in self.indexers if each not in waiting), self.indexers[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -76,12 +77,13 @@ async def test_sessions_speak_utc(dsn):
         assert await reader.fetchval("select to_char('2026-11-21 12:00Z'::timestamptz, 'HH24')") == "12"
 
 
-def test_delays_grow_and_then_stay():
-    waits = delays()
-    seen = [next(waits) for _ in range(12)]
+def test_delays_grow_and_then_stay_and_chance_shortens_each_by_half_at_most():
+    seen = list(islice(delays(lambda: 0.0), 12))
     assert seen == sorted(seen)
     assert seen[0] < 0.2
     assert seen[-1] == seen[-2] <= 10
+    assert list(islice(delays(lambda: 1.0), 12)) == [delay / 2 for delay in seen]
+    assert len({*islice(delays(), 20)}) == 20
 
 
 def test_a_driver_that_lost_track_of_a_dying_connection_is_a_lost_connection():

@@ -38,6 +38,12 @@ class Proxy:
             road.cut()
         return len(roads)
 
+    def silence(self) -> int:
+        """Pass on nothing any more on the connections that there are, as when a host is gone; returns how many."""
+        for road in self._roads:
+            road.silent = True
+        return len(self._roads)
+
     def cut_at(self, number: int | None, then: Callable[[], None] = lambda: None) -> None:
         """Cut all connections instead of passing on the `number`-th statement from now on; `then` is called first."""
         self.statements.clear()
@@ -73,6 +79,8 @@ class Proxy:
             kind, size = struct.unpack("!Bi", head := await reader.readexactly(5))
             said = await reader.readexactly(size - 4)
             await self.open.wait()
+            if road.silent:
+                continue
             if counts and kind in STATEMENTS:
                 self.statements.append(said)
                 if len(self.statements) == self._cut_at:
@@ -91,6 +99,8 @@ class Proxy:
             kind, size = struct.unpack("!Bi", head := await reader.readexactly(5))
             said = await reader.readexactly(size - 4)
             await self.open.wait()
+            if road.silent:
+                continue
             if not road.deaf:
                 road.client.write(head + said)
                 await road.client.drain()
@@ -101,6 +111,7 @@ class Proxy:
 class _Road:
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.client, self.server = client, server
+        self.silent = False
         self.deaf = False  # whether what the server says is kept from the client
 
     def cut(self) -> None:

@@ -18,7 +18,7 @@ from docgraph.server.patience import Patience
 from docgraph.server.settings import Settings
 from docgraph.store.connection import connect
 from docgraph.store.readers import Readers, readers
-from docgraph.store.served import Served, listen, served
+from docgraph.store.served import Served, Silent, listen, served
 
 CONNECTIONS = 8
 
@@ -72,6 +72,8 @@ class Serving:
                         if self._built is not None and change.deployment == self._built[0]:
                             self.subscriptions.changed()
             except Unavailable as fault:
+                if isinstance(fault, Silent):
+                    self.readers.forget()
                 await patience.wait_out(fault)
 
 

@@ -100,11 +100,11 @@ create table {} (
   size bigint not null,
   mtime_ns bigint not null,
   inode bigint not null,
-  ctime_ns bigint not null default 0,
   hash bytea not null,
   code bytea not null,
   failed boolean not null,
   types smallint[] not null,
+  ctime_ns bigint not null default 0,
   unique (source, path)
 );
 comment on table {} is 'every document that is present, as it was when it was last run';

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from weakref import WeakSet
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -93,6 +94,7 @@ class Readers:
         self._settling: dict[asyncio.Task[None], Connection] = {}
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._places = 0  # taken by connections that are open or being opened
+        self._opened: WeakSet[Connection] = WeakSet()
         self._closed = False
 
     @asynccontextmanager
@@ -111,6 +113,11 @@ class Readers:
             self._settle(connection)
             raise
         self._give_back(connection)
+
+    def forget(self) -> None:
+        """Give all connections up, those at work too: what they wait for will never come."""
+        for connection in self._opened:
+            connection.terminate()
 
     async def close(self) -> None:
         """Close the connections that nobody holds; those that are held close when they come back."""
@@ -132,10 +139,12 @@ class Readers:
         elif (handed := await self._wait()) is not None:
             return handed
         try:
-            return await self._open_one()
+            opened = await self._open_one()
         except BaseException:
             self._leave_place()
             raise
+        self._opened.add(opened)
+        return opened
 
     async def _wait(self) -> Connection | None:
         """The connection that somebody gives back; None: their place, for a new one. Raises Busy."""

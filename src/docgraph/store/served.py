@@ -29,7 +29,14 @@ select c.relname, c.reltuples::bigint from pg_class as c join pg_namespace as n 
 where n.nspname = {} and c.relkind = 'r' and strpos(c.relname, '$') = 0 order by c.relname"""
 COUNT = "select count(*)::bigint from {}"
 COUNT_UP_TO = 100_000  # larger tables are estimated, by the planner's statistics
-HEARTBEAT = 15.0  # seconds of silence after which the connection is tried
+HEARTBEAT = 4.0  # seconds of silence after which the connection is tried; and that it has to answer
+
+
+class Silent(Unavailable):
+    """Postgres keeps silent: its host, or the network to it, is gone, and other connections wait in vain as well."""
+
+    def __init__(self) -> None:
+        super().__init__("Postgres keeps silent", mend=AGAIN)
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -165,8 +172,14 @@ async def _changes(connection: Connection, heard: asyncio.Queue[Changed | None])
             change = await asyncio.wait_for(heard.get(), HEARTBEAT)
         except TimeoutError:
             # A network that went away says nothing by itself.
-            with told(""):
-                await asyncio.wait_for(connection.execute("select 1"), HEARTBEAT)
+            try:
+                with told(""):
+                    await asyncio.wait_for(connection.execute("select 1"), HEARTBEAT)
+            except Unavailable as fault:
+                if not isinstance(fault.__cause__, TimeoutError):
+                    raise
+                connection.terminate()  # to close it in good order would take an answer
+                raise Silent from fault
             continue
         while not heard.empty() and change is not None:
             change = heard.get_nowait()

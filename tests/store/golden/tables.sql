@@ -23,6 +23,7 @@ create table "docgraph_d7"."$document" (
   code bytea not null,
   failed boolean not null,
   types smallint[] not null,
+  ctime_ns bigint not null default 0,
   unique (source, path)
 );
 comment on table "docgraph_d7"."$document" is 'every document that is present, as it was when it was last run';
