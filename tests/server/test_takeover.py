@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import signal
 import time
 from pathlib import Path
@@ -54,3 +56,30 @@ async def test_an_api_answers_across_a_takeover(dsn: str, tmp_path: Path) -> Non
             write_item(project, 0, name="edited")
             await second.event("BlockCommitted")
             assert await ask(address, "{ items { name } }") == {"items": [{"name": "edited"}]}
+
+
+async def test_whoever_waits_follows_the_project_and_makes_nothing_for_a_schema_of_before(
+    dsn: str, tmp_path: Path
+) -> None:
+    project = write_items_project(tmp_path / "shop", 1)
+    environment = {"DATABASE_URL": dsn}
+    watch = ("index", "--watch", "--log", "json")
+    async with docgraph(*watch, project=project, environment=environment) as first:
+        await first.event("BlockCommitted")
+        async with docgraph(*watch, project=project, environment=environment) as second:
+            await second.event("StandingBy")
+            schema = project / "schema.graphql"
+            schema.write_text(schema.read_text().replace("size: Int!", "size: BigInt!"))
+            for each in (first, second):
+                await each.event("ProjectChanged")
+            either = [
+                asyncio.create_task(first.event("BlockCommitted", 2)),
+                asyncio.create_task(second.event("BlockCommitted")),
+            ]
+            done, waiting = await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
+            for each in done:
+                each.result()
+    _, out, _ = await finished("list", "--json", folder=project, environment=environment)
+    assert [(each["id"], each["state"]) for each in json.loads(out)] == [(1, "retired"), (2, "serving")]

@@ -102,6 +102,16 @@ async def edit_a_handler(trouble: Trouble) -> None:
     trouble.author.edit_handler()
 
 
+async def edit_the_schema(trouble: Trouble) -> None:
+    trouble.author.edit_schema()
+
+
+async def edit_the_schema_and_kill_postgres(trouble: Trouble) -> None:
+    trouble.author.edit_schema()
+    await edit_for(trouble, trouble.chance.uniform(0, 1.5))
+    await asyncio.to_thread(trouble.world.server.kill)
+
+
 async def take_a_source_away_for_a_moment(trouble: Trouble) -> None:
     folder = trouble.world.root / trouble.chance.choice(FOLDERS)
     away = folder.with_name("away")
@@ -137,6 +147,8 @@ FAULTS: Mapping[str, Callable[[Trouble], Awaitable[None]]] = {
         let_the_network_be_silent,
         fill_the_disk_of_postgres,
         edit_a_handler,
+        edit_the_schema,
+        edit_the_schema_and_kill_postgres,
         take_a_source_away_for_a_moment,
     )
 }

@@ -28,6 +28,8 @@ type Slug @entity { id: ID! path: String! }
 type Tally @entity(shared: true) { id: ID! notes: Int! }
 type Note @entity { id: ID! number: Int! mentions: Int! }
 """
+GAIN = "title: String! note: String"
+EXTRA = "type Extra @entity { id: ID! text: String }\n"
 SOURCE = """\
   - kind: folder
     name: {name}
@@ -111,6 +113,12 @@ class Author:
         self._editions += 1
         self.edits += 1
         self._replace(self.root / "mappings/soaked.py", MAPPING.replace("EDITION = 0", f"EDITION = {self._editions}"))
+
+    def edit_schema(self) -> None:
+        """Let it say more, which is done in place; or what it said before, which is built beside."""
+        self.edits += 1
+        file = self.root / "schema.graphql"
+        self._replace(file, SCHEMA if file.read_text() != SCHEMA else SCHEMA.replace("title: String!", GAIN) + EXTRA)
 
     def documents(self) -> list[Path]:
         """All there are; what is being moved away just now is not there."""

@@ -70,7 +70,7 @@ async def run(
                 await edit_for(trouble, chance.uniform(0, 0.7))
                 await FAULTS[kind](trouble)
                 await _recover(there, report, kind)
-                report.edits, report.blocks = author.edits, await there.blocks()
+                report.edits, report.blocks = author.edits, there.blocks()
                 report.answers, report.refused = there.watched.answers, there.watched.refused
                 report.differences += there.watched.faults
                 report.seconds = time.monotonic() - started

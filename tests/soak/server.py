@@ -62,9 +62,11 @@ class Server:
     def kill(self) -> None:
         """The server and each of its sessions, as the power cut does."""
         server = psutil.Process(int((self._cluster.folder / "postmaster.pid").read_text().split()[0]))
-        for process in (server, *server.children(recursive=True)):
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
+        psutil.wait_procs(processes, timeout=10)
 
     def kill_a_session(self, process: int) -> None:
         """Postgres then restarts all of itself, since it cannot trust its memory any more."""

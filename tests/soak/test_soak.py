@@ -27,13 +27,14 @@ def test_an_answer_that_is_no_whole_block_is_noticed() -> None:
         "ledger": {"total": 3},
         "postings": [posting],
         "companies": [company],
-        "_meta": {"block": {"number": 2, "hash": "0x1"}},
+        "_meta": {"deployment": "1", "block": {"number": 2, "hash": "0x1"}},
     }
     watched.take(whole)
     assert watched.faults == []
     watched.take(whole | {"ledger": {"total": 4}})
     watched.take(whole | {"companies": [company | {"mentions": 2}]})
     watched.take(whole | {"companies": [company | {"points": "4"}]})
-    watched.take(whole | {"_meta": {"block": {"number": 2, "hash": "0x2"}}})
-    watched.take(whole | {"_meta": {"block": {"number": 1, "hash": "0x1"}}})
+    watched.take(whole | {"_meta": {"deployment": "2", "block": {"number": 1, "hash": "0x1"}}})
+    watched.take(whole | {"_meta": {"deployment": "1", "block": {"number": 2, "hash": "0x2"}}})
+    watched.take(whole | {"_meta": {"deployment": "1", "block": {"number": 1, "hash": "0x1"}}})
     assert len(watched.faults) == 5

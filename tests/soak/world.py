@@ -24,11 +24,12 @@ from soak.server import Server
 LOG = ("--log", "json")
 LONGEST_RECOVERY = 60.0  # seconds, after which the index counts as lost
 ASK_EVERY = 0.05  # seconds
+SERVED = "select namespace, schema from docgraph.deployment where name = 'soak' and status = 'serving'"
 QUERY = """{
   ledger(id: "all") { total }
   postings(first: 1000) { id points company { id } }
   companies(first: 1000) { id mentions postingCount points }
-  _meta { block { number hash } }
+  _meta { deployment block { number hash } }
 }"""
 
 
@@ -37,14 +38,14 @@ class Watched(msgspec.Struct):
 
     answers: int = 0
     refused: int = 0  # requests without an answer, or answered by an error: not served for a moment
-    block: int = 0
-    hash: str = ""
+    last: dict[str, tuple[int, str]] = {}  # deployment → number and hash of the last block seen
     faults: list[str] = []
 
     def take(self, answer: dict[str, Any]) -> None:
         """Hold one answer against what every block keeps, and against the answer before."""
         self.answers += 1
-        number, digest = answer["_meta"]["block"]["number"], answer["_meta"]["block"]["hash"]
+        deployment, number = answer["_meta"]["deployment"], answer["_meta"]["block"]["number"]
+        digest = answer["_meta"]["block"]["hash"]
         points = [each["points"] for each in answer["postings"]]
         total = answer["ledger"]["total"] if answer["ledger"] else 0
         of_company: dict[str, int] = {}
@@ -55,9 +56,10 @@ class Watched(msgspec.Struct):
         for each in answer["companies"]:
             if each["mentions"] != each["postingCount"] or int(each["points"]) != of_company.get(each["id"], 0):
                 self.faults.append(f"block {number}: {each} beside postings of {of_company.get(each['id'])} points")
-        if number < self.block or (number == self.block and digest != self.hash):
-            self.faults.append(f"block {number} ({digest}) was served after block {self.block} ({self.hash})")
-        self.block, self.hash = number, digest
+        before, known = self.last.get(deployment, (0, ""))
+        if number < before or (number == before and digest != known):
+            self.faults.append(f"block {number} ({digest}) was served after block {before} ({known})")
+        self.last[deployment] = number, digest
 
 
 class World:
@@ -145,12 +147,9 @@ class World:
                 return said
         return f"it could not be compared: {said}"
 
-    async def blocks(self) -> int:
-        connection = await asyncpg.connect(self.server.dsn)
-        try:
-            return int(await connection.fetchval('select max(number) from docgraph_d1."$block"'))
-        finally:
-            await connection.close()
+    def blocks(self) -> int:
+        """As far as the API has told them."""
+        return sum(number for number, _ in self.watched.last.values())
 
     async def sessions(self) -> list[int]:
         """The process numbers of the server's sessions of docgraph."""
@@ -184,7 +183,10 @@ class World:
         except (OSError, asyncpg.PostgresError) as error:
             return str(error)
         try:
-            rows = await connection.fetch('select source, path, hash from docgraph_d1."$document"')
+            namespace, schema = await connection.fetchrow(SERVED)
+            if schema != (self.root / "schema.graphql").read_text():
+                return "another schema is served"
+            rows = await connection.fetch(f'select source, path, hash from {namespace}."$document"')
         except (OSError, asyncpg.PostgresError) as error:
             return str(error)
         finally:

@@ -19,7 +19,7 @@ import uvicorn
 import uvloop
 
 from docgraph.indexer.indexer import Indexer
-from docgraph.indexer.project import Project, load_project
+from docgraph.indexer.project import Project, changed_files, load_project
 from docgraph.indexer.watch import project_edited, project_stats
 from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, StandingBy
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
@@ -140,6 +140,8 @@ async def _index_forever(settings: Settings, observe: Observe) -> None:
         try:
             async with database(settings) as dsn, _writer(dsn, settings, project, observe) as writer:
                 observe(ProjectChanged(await Indexer(project, writer, observe).watch(ready=caught_up)))
+        except _Outdated as edited:
+            observe(ProjectChanged(edited.paths))
         except Unavailable as fault:
             if caught_up.is_set():
                 patience.worked()
@@ -154,11 +156,35 @@ async def _writer(dsn: str, settings: Settings, project: Project, observe: Obser
             project.schema,
             [source.name for source in project.manifest.sources],
             project.fingerprint,
-            on_wait=lambda: observe(StandingBy(settings.index)),
+            on_wait=_StandBy(settings.index, project, observe),
             keep=project.manifest.kept_blocks,
         ) as writer,
     ):
         yield writer
+
+
+class _Outdated(Unavailable):
+    """The project was edited while another process had the right to write."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        super().__init__("the project was edited while another process was indexing", mend="index again")
+        self.paths = paths
+
+
+class _StandBy:
+    """What a process does again and again while another one has the right to write."""
+
+    def __init__(self, index: str, project: Project, observe: Observe) -> None:
+        self._index, self._project, self._observe = index, project, observe
+        self._told = False
+
+    def __call__(self) -> None:
+        """Tell it once. Raises _Outdated: what was loaded is no longer what there is to be indexed."""
+        if not self._told:
+            self._observe(StandingBy(self._index))
+            self._told = True
+        if changed := changed_files(self._project):
+            raise _Outdated(changed)
 
 
 @asynccontextmanager

@@ -55,8 +55,8 @@ class Store(msgspec.Struct, frozen=True):
     ) -> AsyncIterator[Writer]:
         """The one writer of the deployment with this fingerprint, which is made where it is missing.
 
-        While another process is that writer, calls `on_wait` once and waits. The writer lets the last `keep` blocks be
-        read, and some more; None: all.
+        While another process is that writer, waits, and calls `on_wait` twice a second; what it raises ends the
+        waiting. The writer lets the last `keep` blocks be read, and some more; None: all.
         """
         writer = Writer(Target(self.dsn, self.index, schema, tuple(sources), fingerprint, keep), on_wait)
         try:

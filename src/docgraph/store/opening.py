@@ -10,19 +10,15 @@ from docgraph.store.connection import Connection, run
 from docgraph.store.ddl import deployment_ddl
 from docgraph.store.deployment import deployment
 from docgraph.store.session import Session, Target
-from docgraph.store.turns import take_turn, turn_of, wait_for_turn
+from docgraph.store.turns import turn_of, wait_for_turn
 
 
 async def open_session(connection: Connection, target: Target, on_wait: Callable[[], None] | None) -> Session:
     """Wait for the turn to write; find the deployment, go on with the served one in its place, or make its tables.
 
-    Calls `on_wait` once where another session has the turn.
+    Calls `on_wait` again and again while another session has the turn, and before anything is made after that.
     """
-    turn = turn_of(target.index, target.fingerprint)
-    if not await take_turn(connection, turn):
-        if on_wait is not None:
-            on_wait()
-        await wait_for_turn(connection, turn)
+    await wait_for_turn(connection, turn_of(target.index, target.fingerprint), on_wait or _nothing)
     found = await find_deployment(connection, target.index, target.fingerprint)
     adapted = None
     if found is None and (prepared := await prepare(connection, target)):
@@ -38,6 +34,10 @@ async def open_session(connection: Connection, target: Target, on_wait: Callable
     session = Session(target.dsn, connection, deployed, found.complete, adapted=adapted)
     await session.refresh()
     return session
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 async def _make(connection: Connection, target: Target) -> Found:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.sql import sql, value
@@ -54,13 +55,19 @@ async def take_turn(connection: Connection, turn: int) -> bool:
     return bool(taken)
 
 
-async def wait_for_turn(connection: Connection, turn: int) -> None:
+async def wait_for_turn(connection: Connection, turn: int, on_wait: Callable[[], None]) -> None:
     """Take it until the session ends, as soon as no other session has it. A holder without a heartbeat is ended.
 
-    Asks again and again: a statement that waits would keep Postgres from cleaning up behind all others.
+    Asks again and again: a statement that waits would keep Postgres from cleaning up behind all others. Each time
+    another session has it, `on_wait` is called, and once more when that is over.
     """
+    if await take_turn(connection, turn):
+        return
+    on_wait()
     while not await take_turn(connection, turn):
         await _wait_a_moment(connection, turn)
+        on_wait()
+    on_wait()
 
 
 async def take_turn_soon(connection: Connection, turn: int) -> bool:
