@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from docgraph.indexer.places import concerns_project
+from docgraph.indexer.places import concerns_project, watched_folders
 from docgraph.model.events import BlockCommitted, Retrying
 from docgraph.model.problem import Unavailable
 
@@ -179,6 +179,25 @@ async def test_a_source_that_goes_away_is_waited_for_and_loses_nothing(index: An
         await index.until(lambda: index.pages == {"a.json": "1", "b.json": "2"})
         index.write("docs/a.json", "3")
         await index.until(lambda: index.pages == {"a.json": "3", "b.json": "2"})
+
+
+async def test_a_source_that_comes_back_in_the_moment_in_which_a_watch_begins_is_watched(
+    index: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.write("docs/a.json", "1")
+    away = index.root / "elsewhere"
+    os.rename(index.root / "docs", away)
+
+    def then_back(project: Any, feeds: Any) -> Any:
+        folders = watched_folders(project, feeds)
+        if away.exists():
+            os.rename(away, index.root / "docs")
+        return folders
+
+    monkeypatch.setattr("docgraph.indexer.indexer.watched_folders", then_back)
+    async with index.watching():
+        index.write("docs/a.json", "2")
+        await index.until(lambda: index.pages == {"a.json": "2"})
 
 
 async def test_a_source_whose_folder_is_replaced_is_followed_into_the_new_one(index: Any) -> None:

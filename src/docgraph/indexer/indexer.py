@@ -99,9 +99,10 @@ class Indexer:
         delay = 0.1
         while True:
             try:
+                # Before the watcher is told of the folders: one that comes meanwhile is not watched, and counts as new.
+                self._folders = [identity(feed) for feed in self._feeds]
                 async with subscribe(*watched_folders(self._project, self._feeds)) as hints:
                     self._relinked = False
-                    self._folders = [identity(feed) for feed in self._feeds]
                     if changed := changed_files(self._project):
                         return changed
                     await self.catch_up()
