@@ -25,7 +25,7 @@ from docgraph.store.session import ENGINE_BYTES
 
 MANIFEST = "subgraph.yaml"
 USUAL_SCHEMA = "schema.graphql"  # looked at when a broken manifest does not say where the schema is
-ENGINE = b"6"  # raised when indexes of an older docgraph can no longer be gone on with
+ENGINE = b"7"  # raised when indexes of an older docgraph can no longer be gone on with
 ABSENT = b""  # the digest of a file that is not there
 
 
