@@ -16,7 +16,7 @@ from docgraph.store.sql import sql, value
 WRITER = "docgraph writer"  # name of a session that has a heartbeat
 LIVING = 0x646F6367  # class of the locks that say that a session lives; the other half is its process number
 LOOK_EVERY = 0.5  # seconds, for whoever waits
-SOON = 3.0  # seconds, for whoever waits for a session that is about to end
+SOON, SOON_EVERY = 3.0, 0.05  # seconds, for whoever waits for a session that is about to end
 
 TRY = "select pg_try_advisory_lock({}::bigint)"
 TRY_BRIEFLY = "select pg_try_advisory_xact_lock({}::bigint)"
@@ -65,17 +65,17 @@ async def wait_for_turn(connection: Connection, turn: int, on_wait: Callable[[],
         return
     on_wait()
     while not await take_turn(connection, turn):
-        await _wait_a_moment(connection, turn)
+        await _wait_a_moment(connection, turn, LOOK_EVERY)
         on_wait()
     on_wait()
 
 
 async def take_turn_soon(connection: Connection, turn: int) -> bool:
     """Take it until the session ends, from a session that may be about to end. False: it has not in 3 seconds."""
-    for _ in range(round(SOON / LOOK_EVERY)):
+    for _ in range(round(SOON / SOON_EVERY)):
         if await take_turn(connection, turn):
             return True
-        await _wait_a_moment(connection, turn)
+        await _wait_a_moment(connection, turn, SOON_EVERY)
     return await take_turn(connection, turn)
 
 
@@ -100,6 +100,6 @@ async def taken_turns(connection: Connection) -> frozenset[int]:
     return frozenset(turn for (turn,) in await fetch(connection, sql(TAKEN)))
 
 
-async def _wait_a_moment(connection: Connection, turn: int) -> None:
+async def _wait_a_moment(connection: Connection, turn: int, seconds: float) -> None:
     await fetch(connection, sql(END_DEAD, value(turn), value(WRITER), value(LIVING)))
-    await asyncio.sleep(LOOK_EVERY)
+    await asyncio.sleep(seconds)
