@@ -17,7 +17,7 @@ from docgraph.indexer.decide import Plan, Sighting, decide
 from docgraph.indexer.files import Looks, above
 from docgraph.indexer.look import Survey, look
 from docgraph.indexer.readers import Readers, ReadingBlock
-from docgraph.indexer.run import Task, now, run
+from docgraph.indexer.run import Task, now
 from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Known
@@ -116,7 +116,7 @@ async def run_plan(plan: Plan, work: Work) -> AsyncGenerator[list[DocumentChange
         changes: list[DocumentChange] = []
         for beginning in range(start, min(start + CHUNK, total), TOLD_EVERY):
             end = min(beginning + TOLD_EVERY, start + CHUNK, total)
-            changes += await run([task(key, work) for key in read[beginning:end]], work.observe)
+            changes += await work.run([task(key, work) for key in read[beginning:end]], work.observe)
             if total > TOLD_EVERY:
                 work.observe(DocumentsIndexed(end, total))
         # A renamed document's entities meet their new document before they lose the old one.

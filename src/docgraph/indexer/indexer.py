@@ -27,7 +27,7 @@ from docgraph.indexer.places import (
     watched_folders,
 )
 from docgraph.indexer.project import Project, changed_files, feeds_of
-from docgraph.indexer.run import clock, now, stopwatch
+from docgraph.indexer.run import Runner, clock, now, run, stopwatch
 from docgraph.indexer.watch import Hints, WatcherLost, subscribe
 from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.model.changes import Block, DocumentChange, DocumentKey
@@ -44,8 +44,9 @@ LONGEST_DELAY = 5.0  # seconds
 class Indexer:
     """Keeps what `writer` holds equal to the documents of `project`."""
 
-    def __init__(self, project: Project, writer: Writer, observe: Observe) -> None:
-        self._project, self._writer, self._observe = project, writer, observe
+    def __init__(self, project: Project, writer: Writer, observe: Observe, runner: Runner = run) -> None:
+        """`runner`: who runs the documents of sources that read nothing."""
+        self._project, self._writer, self._observe, self._runner = project, writer, observe, runner
         self._feeds = feeds_of(project)
         self._memory, self._files = Memory({}), FileMemory({})
         self._links: Mapping[DocumentKey, DocumentKey] = {}  # as the last full scan found them
@@ -130,7 +131,7 @@ class Indexer:
 
     def _work(self, due: Collection[DocumentKey] | None) -> Work:
         """`due`: the documents that are taken as they are; None: all."""
-        return Work(self._feeds, self._memory, self._files, self._observe, partial(self._waits, due))
+        return Work(self._feeds, self._memory, self._files, self._observe, self._runner, partial(self._waits, due))
 
     async def _load(self, plan: Plan, work: Work, started: float) -> Block | None:
         """Fill an empty index, step by step, so that a crash costs one step."""

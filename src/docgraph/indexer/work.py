@@ -9,6 +9,7 @@ import msgspec
 from docgraph.indexer.feed import Feed
 from docgraph.indexer.files import FileMemory
 from docgraph.indexer.memory import Memory
+from docgraph.indexer.run import Runner
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
 from docgraph.model.events import Observe
 
@@ -55,6 +56,7 @@ class Work(msgspec.Struct, frozen=True):
     memory: Memory
     files: FileMemory
     observe: Observe
+    run: Runner
     waits: Callable[[DocumentChange], bool]  # is the document to be looked at once more, before this counts?
     looks: Mapping[DocumentKey, Known] = {}  # of files that documents read: how they look now
     misled: Collection[DocumentKey] = ()  # documents that read something else there

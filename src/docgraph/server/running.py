@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from socket import socket
 
@@ -20,7 +20,9 @@ import uvloop
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, load_project
+from docgraph.indexer.run import Runner
 from docgraph.indexer.watch import project_edited, project_stats
+from docgraph.indexer.workers import runners
 from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, StandingBy
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
 from docgraph.server.app import create_app
@@ -81,7 +83,8 @@ async def index_once(settings: Settings, observe: Observe) -> IndexReport:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
         async with _writer(dsn, settings, project, observe) as writer:
-            indexer = Indexer(project, writer, observe)
+            runner = stack.enter_context(runners(settings.workers, settings.environment))
+            indexer = Indexer(project, writer, observe, runner(project))
             await indexer.catch_up()
             if indexer.halted:
                 raise Problem(
@@ -119,6 +122,11 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
 
 
 async def _index_forever(settings: Settings, observe: Observe) -> None:
+    with runners(settings.workers, settings.environment) as runner:
+        await _index_with(runner, settings, observe)
+
+
+async def _index_with(runner: Callable[[Project], Runner], settings: Settings, observe: Observe) -> None:
     patience = Patience(observe)
     told: frozenset[str] = frozenset()
     while True:
@@ -140,7 +148,7 @@ async def _index_forever(settings: Settings, observe: Observe) -> None:
         try:
             async with database(settings) as dsn, _writer(dsn, settings, project, observe) as writer:
                 patience.worked()
-                observe(ProjectChanged(await Indexer(project, writer, observe).watch()))
+                observe(ProjectChanged(await Indexer(project, writer, observe, runner(project)).watch()))
         except Unavailable as fault:
             await patience.wait_out(fault)
 
