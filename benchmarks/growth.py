@@ -80,6 +80,7 @@ async def run(folder: Path, wanted: argparse.Namespace) -> None:
     await asyncio.sleep(SETTLED)
     environment = os.environ | {"DOCUMENTS": str(documents), "DOCGRAPH_WORKERS": str(wanted.workers)}
     settings = read_settings(project, environment=environment)
+    print(f"{wanted.documents:,} documents, {wanted.workers} to run them")
     async with database(settings) as dsn:
         first = await index(project, environment)
         again = await index(project, environment)
