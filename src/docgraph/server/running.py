@@ -40,7 +40,7 @@ from docgraph.store.connection import connect
 from docgraph.store.served import status
 from docgraph.store.writer import Writer
 
-TURN = 0.0005  # seconds that one of the two threads keeps the interpreter while the other waits for it
+TURN = 0.0005  # seconds that one thread keeps the interpreter while another, that follows edits or serves, waits for it
 SHUTDOWN_SECONDS = 5.0  # that requests and a handler in the middle of its work get
 
 
@@ -115,6 +115,7 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
 
     Raises Problems, Unavailable: at the start; later they are told and waited out.
     """
+    sys.setswitchinterval(TURN)
     load_project(settings.project, settings.environment)
     async with database(settings) as dsn:
         await (await connect(dsn)).close()
