@@ -40,7 +40,7 @@ from docgraph.store.connection import connect
 from docgraph.store.served import status
 from docgraph.store.writer import Writer
 
-TURN = 0.0005  # seconds that one thread keeps the interpreter while another, that follows edits or serves, waits for it
+TURN = 0.0005  # seconds that a thread keeps the interpreter while one that answers, or follows edits, waits for it
 SHUTDOWN_SECONDS = 5.0  # that requests and a handler in the middle of its work get
 
 
