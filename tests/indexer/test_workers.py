@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
-from support.processes import docgraph
+from support.processes import docgraph, finished
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.jobs import Job, recipe_of, work
@@ -305,3 +305,18 @@ async def test_workers_take_the_code_that_is_edited_while_documents_are_followed
         assert await pages(dsn) == ["edited"]
         running.process.send_signal(signal.SIGTERM)
         assert await running.ended() == 128 + signal.SIGTERM
+
+
+async def test_an_index_that_workers_made_equals_the_rebuild_that_others_make(root: Path, dsn: str) -> None:
+    chance = random.Random(9)
+    for _ in range(100):
+        change(root, chance)
+    environment = {"DATABASE_URL": dsn}
+    code, _, said = await finished("index", "--workers", "2", folder=root, environment=environment)
+    assert code == 0, said
+    for count in ("1", "3"):
+        code, _, said = await finished("verify", "--workers", count, folder=root, environment=environment)
+        assert code == 0, said
+    code, _, said = await finished("index", "--workers", "0", folder=root, environment=environment)
+    assert code == 2
+    assert "--workers" in said

@@ -54,8 +54,8 @@ RESTORE = """
 insert into {} ({}, {}) select {}, {}::integer from {} where {} <= {}::integer and {} > {}::integer"""
 RENUMBER = "update {} as t set {} = d.id from {} as g join {} as d using (source, path) where g.id = t.{}"
 
-# Present again, for as long as nobody looks: then they are gone, and with them what was brought back of them. No document
-# has hashes of zeros, so whatever is there is run again.
+# Present again, for as long as nobody looks: then they are gone, and with them what was brought back of them. No
+# document has hashes of zeros, so whatever is there is run again.
 BRING_BACK = """
 with lost as (
   select distinct on (source, path) g.id from {} as g join "$marked" as m on m.id = g.id
