@@ -37,9 +37,13 @@ class _Page(msgspec.Struct, frozen=True, gc=False):
     records: bytes
 
     def entries(self) -> Iterator[tuple[str, bytes]]:
+        return self.some(self.paths.split(BETWEEN))
+
+    def some(self, paths: Sequence[str], first: int = 0) -> Iterator[tuple[str, bytes]]:
+        """Those of the entries that have these paths, which follow each other from the place `first` on."""
         size, records = RECORD.size, self.records
-        pieces = (records[start : start + size] for start in range(0, len(records), size))
-        return zip(self.paths.split(BETWEEN), pieces, strict=True)
+        pieces = (records[start : start + size] for start in range(first * size, (first + len(paths)) * size, size))
+        return zip(paths, pieces, strict=True)
 
 
 class KnownDocuments(Mapping[DocumentKey, Known]):
@@ -92,10 +96,7 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
             if at < 0 or self._firsts[at][0] != key.source:
                 raise KeyError(key)
             page = self._pages[at]
-        opened, paths = self._opened
-        if opened is not page:
-            paths = page.paths.split(BETWEEN)
-            self._opened = page, paths
+        paths = self._paths(page)
         place = bisect_left(paths, key.path)
         if place == len(paths) or paths[place] != key.path:
             raise KeyError(key)
@@ -120,11 +121,21 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
             ]
         for place, page in enumerate(found):
             if 0 < place < len(found) - 1:
-                yield from ((source, path, record) for path, record in page.entries())
+                entries = page.entries()
             else:
-                for path, record in page.entries():
-                    if low <= path and (high is None or path < high):
-                        yield source, path, record
+                paths = self._paths(page)
+                first, last = bisect_left(paths, low), len(paths) if high is None else bisect_left(paths, high)
+                entries = page.some(paths[first:last], first)
+            for path, record in entries:
+                yield source, path, record
+
+    def _paths(self, page: _Page) -> list[str]:
+        """Taken apart once where one document after the other is asked for."""
+        opened, paths = self._opened
+        if opened is not page:
+            paths = page.paths.split(BETWEEN)
+            self._opened = page, paths
+        return paths
 
     def _rewrite(
         self, wanted: Sequence[tuple[int, str]], start: int, changes: Mapping[tuple[int, str], bytes | None]
