@@ -210,8 +210,12 @@ async def follow(
                 await asyncio.sleep(chance.random() * 0.05)
             before = await head(connection)
             numbers = chance.sample(range(wanted.documents), min(wanted.burst, wanted.documents))
+            beside = documents.parent / "burst"
+            beside.mkdir()
             for number in numbers:
-                edit(documents, number, chance, "burst")
+                write(beside / str(number), item(number, chance, "burst"))
+            for number in numbers:
+                (beside / str(number)).rename(file_of(documents, number))
             saved = time.perf_counter()
             await seen(connection, numbers, "burst")
             burst = (time.perf_counter() - saved) * 1000
