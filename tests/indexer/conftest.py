@@ -35,6 +35,7 @@ from docgraph.model.changes import (
 )
 from docgraph.model.document import Document
 from docgraph.model.events import BlockCommitted, Event, Observe, ProblemFound
+from docgraph.model.known import KnownDocuments
 from docgraph.model.problem import HandlerProblem, Location, Problem, Unavailable
 from docgraph.model.reads import Reads
 from docgraph.model.schema import Schema
@@ -83,8 +84,8 @@ class Writer:
         self.applied: list[DocumentChange] = []
         self.refusals = 0  # how many of the next blocks fail at their commit
 
-    async def known(self) -> Mapping[DocumentKey, Known]:
-        return {key: known for key, (known, _) in self.documents.items()}
+    async def known(self) -> KnownDocuments:
+        return KnownDocuments({key: known for key, (known, _) in self.documents.items()})
 
     async def known_files(self) -> Mapping[DocumentKey, Known]:
         return {}

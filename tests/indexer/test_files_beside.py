@@ -254,7 +254,7 @@ async def test_a_first_load_that_ended_half_way_goes_on_with_the_files_as_they_a
     cover.write_text("two")
     os.utime(cover, (2_000_000_000,) * 2)
     async with opened(root, dsn) as index:
-        monkeypatch.setattr("docgraph.indexer.block.run", _after(2, _interrupted))
+        monkeypatch.setattr(index.indexer, "_runner", _after(2, _interrupted))
         with pytest.raises(Interrupted):
             await index.indexer.catch_up()
     monkeypatch.undo()

@@ -55,3 +55,16 @@ def test_a_name_that_no_index_can_have_is_refused_where_it_was_given(tmp_path: P
 )
 def test_an_index_is_called_as_the_folder_of_the_project_or_nearly(tmp_path: Path, folder: str, index: str) -> None:
     assert read_settings(tmp_path / folder, environment={}).index == index
+
+
+def test_the_number_of_workers_is_that_of_the_flag_then_of_the_environment_then_one(tmp_path: Path) -> None:
+    environment = {"DOCGRAPH_WORKERS": "3"}
+    assert read_settings(tmp_path, workers=2, environment=environment).workers == 2
+    assert read_settings(tmp_path, environment=environment).workers == 3
+    assert read_settings(tmp_path, environment={}).workers == 1
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "1000", "٣"])
+def test_a_number_of_workers_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValueError, match="DOCGRAPH_WORKERS is"):
+        read_settings(tmp_path, environment={"DOCGRAPH_WORKERS": text})

@@ -162,6 +162,22 @@ def test_reading_what_is_no_longer_there_or_not_wanted_says_so(folder: Path) -> 
             found.read(path)
 
 
+def test_what_has_become_a_link_out_of_the_folder_is_not_read_any_more(folder: Path) -> None:
+    write(folder, "a/one", "b/two", "../elsewhere/one", "../elsewhere/two")
+    found = source(folder)
+    assert paths(found) == ["a/one", "b/two"]
+    assert [found.read(path)[0] for path in ("a/one", "b/two")] == [b"a/one", b"b/two"]
+    (folder / "b/two").unlink()
+    (folder / "b/two").symlink_to(folder.parent / "elsewhere/two")
+    with pytest.raises(Missing):
+        found.read("b/two")
+    shutil.rmtree(folder / "a")
+    (folder / "a").symlink_to(folder.parent / "elsewhere")
+    assert paths(found) == []
+    with pytest.raises(Missing):
+        found.read("a/one")
+
+
 def test_content_and_look_belong_together(folder: Path) -> None:
     write(folder, "a.md")
     content, look = source(folder).read("a.md")

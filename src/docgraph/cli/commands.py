@@ -34,7 +34,7 @@ from docgraph.server.keeping import drop, kept, kept_of_all, prune, rewound
 from docgraph.server.planning import plan_index
 from docgraph.server.running import develop, index_once, keep_indexed, serve_only
 from docgraph.server.sampling import verify_sample
-from docgraph.server.settings import Settings, read_settings
+from docgraph.server.settings import MOST_WORKERS, Settings, read_settings
 from docgraph.server.verifying import verify as verify_all
 
 AUTHORS_MISTAKE = 1
@@ -56,6 +56,15 @@ PortOption = Annotated[
     int | None, typer.Option("--port", min=0, max=65535, help="Port. Default: 8000 or the next free one; 0: any.")
 ]
 LogOption = Annotated[Log, typer.Option("--log", help="How to tell what happens.")]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=MOST_WORKERS,
+        help="Processes that run handlers. Default: 1, no other than the indexer's own.",
+    ),
+]
 HERE = Path()
 T = TypeVar("T")
 
@@ -125,12 +134,13 @@ def dev(
     index: IndexOption = None,
     host: HostOption = None,
     port: PortOption = None,
+    workers: WorkersOption = None,
     log: LogOption = Log.text,
 ) -> None:
     """Index the documents, watch them, and serve them with GraphiQL."""
     view = VIEWS[log.value]()
     with _told(view):
-        _run(develop(_settings(project, index, host, port), view.observe), view)
+        _run(develop(_settings(project, index, host, port, workers), view.observe), view)
 
 
 @app.command("index")
@@ -138,12 +148,13 @@ def index_command(
     project: ProjectOption = HERE,
     index: IndexOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Keep indexing what changes.")] = False,
+    workers: WorkersOption = None,
     log: LogOption = Log.text,
 ) -> None:
     """Index the documents; with --watch, go on as they change."""
     view = VIEWS[log.value]()
     with _told(view):
-        settings = _settings(project, index)
+        settings = _settings(project, index, workers=workers)
         if watch:
             _run(keep_indexed(settings, view.observe), view)
             return
@@ -227,11 +238,12 @@ def verify(
     index: IndexOption = None,
     sample: Annotated[int | None, typer.Option("--sample", min=1, help="Only run so many documents again.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Which documents --sample takes.")] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Hold what is served against a clean rebuild. Exit code 1 if they differ."""
     view = Terminal()
     with _told(view):
-        settings = _settings(project, index)
+        settings = _settings(project, index, workers=workers)
         if sample is not None:
             equal = show_sampled(_run(verify_sample(settings, sample, seed), view), view.say)
         else:
@@ -322,9 +334,15 @@ def _variables(text: str | None) -> dict[str, Any] | None:
         ) from error
 
 
-def _settings(project: Path, index: str | None = None, host: str | None = None, port: int | None = None) -> Settings:
+def _settings(
+    project: Path,
+    index: str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+) -> Settings:
     try:
-        return read_settings(project, index=index, host=host, port=port)
+        return read_settings(project, index=index, host=host, port=port, workers=workers)
     except ValueError as error:
         raise Problem(str(error), at=Location("environment"), mend="correct or unset it") from error
 

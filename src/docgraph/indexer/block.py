@@ -9,19 +9,21 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
+from itertools import chain, islice
 from typing import Protocol
 
 import msgspec
 
-from docgraph.indexer.decide import Plan, Sighting, decide
+from docgraph.indexer.decide import Plan, decide, together
 from docgraph.indexer.files import Looks, above
 from docgraph.indexer.look import Survey, look
 from docgraph.indexer.readers import Readers, ReadingBlock
-from docgraph.indexer.run import Task, now, run
+from docgraph.indexer.run import Task, now
 from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Known
 from docgraph.model.events import DocumentsIndexed, Halted, SchemaAdapted
+from docgraph.model.known import Keys, KnownDocuments
 from docgraph.model.problem import Problem
 from docgraph.store.halted import Halts
 
@@ -51,7 +53,7 @@ class Writer(Protocol):
     def adapting(self) -> Sequence[str]:
         """What is new in the schema that readers go by with the next block, which counts though no document changed."""
 
-    async def known(self) -> Mapping[DocumentKey, Known]:
+    async def known(self) -> KnownDocuments:
         """What is known of every document."""
 
     async def known_files(self) -> Mapping[DocumentKey, Known]:
@@ -77,18 +79,18 @@ def look_at(keys: Collection[DocumentKey], work: Work, survey: Survey) -> Plan:
 
     Raises SourceAway.
     """
-    known: dict[DocumentKey, Known] = {}
-    seen: dict[DocumentKey, Sighting] = {}
-    looked: set[DocumentKey] = set()
-    for key in sorted(keys):
-        if not looked.isdisjoint(above(key)):
-            continue
-        known.update(work.memory.beneath(key))
-        sightings = {sighting.key: sighting for sighting in look(work.feeds[key.source], key.path, survey)}
-        seen.update(sightings)
-        if key not in sightings:  # a folder, or nothing: what is beneath has been looked at, too
-            looked.add(key)
-    return decide(known, seen.values(), blind=survey.blind, suspects=keys)
+    tops = [key for key in sorted(keys) if not any(each in keys for each in above(key))]
+    return together(
+        [
+            decide(
+                work.memory.beneath(key),
+                look(work.feeds[key.source], key.path, survey),
+                blind=survey.blind,
+                suspects=keys,
+            )
+            for key in tops
+        ]
+    )
 
 
 async def with_misled(plan: Plan, work: Work, looks: Looks, writer: Writer) -> tuple[Plan, Work]:
@@ -96,7 +98,7 @@ async def with_misled(plan: Plan, work: Work, looks: Looks, writer: Writer) -> t
     if not looks.files:
         return plan, work
     misled = frozenset(await writer.misled(looks.files)).difference(plan.gone)
-    read = tuple(sorted(misled.union(plan.read)))
+    read = Keys(sorted(misled.union(plan.read)))
     return (
         msgspec.structs.replace(plan, read=read),
         msgspec.structs.replace(work, looks=looks.files, misled=misled),
@@ -105,26 +107,28 @@ async def with_misled(plan: Plan, work: Work, looks: Looks, writer: Writer) -> t
 
 def readers_of(plan: Plan, work: Work) -> list[DocumentKey]:
     """The plan's documents that may read what others say, in the order of positions."""
-    return [key for key in plan.read if work.feeds[key.source].reads]
+    reading = {feed.ordinal for feed in work.feeds if feed.reads}
+    return [key for key in plan.read if key.source in reading] if reading else []
 
 
 async def run_plan(plan: Plan, work: Work) -> AsyncGenerator[list[DocumentChange], None]:
     """What became of the plan's other documents, and of those that are gone, a chunk of them at a time."""
-    read = [key for key in plan.read if not work.feeds[key.source].reads]
-    total = len(read)
-    for start in range(0, total + len(plan.gone), CHUNK):
+    reading = {feed.ordinal for feed in work.feeds if feed.reads}
+    total = sum(key.source not in reading for key in plan.read) if reading else len(plan.read)
+    done = 0
+    # A renamed document's entities meet their new document before they lose the old one.
+    steps = chain((key for key in plan.read if key.source not in reading), map(Gone, plan.gone))
+    while chunk := list(islice(steps, CHUNK)):
+        keys = [each for each in chunk if isinstance(each, DocumentKey)]
         changes: list[DocumentChange] = []
-        for beginning in range(start, min(start + CHUNK, total), TOLD_EVERY):
-            end = min(beginning + TOLD_EVERY, start + CHUNK, total)
-            changes += await run([task(key, work) for key in read[beginning:end]], work.observe)
+        for start in range(0, len(keys), TOLD_EVERY):
+            part = keys[start : start + TOLD_EVERY]
+            changes += await work.run([task(key, work) for key in part], work.observe)
+            done += len(part)
             if total > TOLD_EVERY:
-                work.observe(DocumentsIndexed(end, total))
-        # A renamed document's entities meet their new document before they lose the old one.
-        gone = plan.gone[max(0, start - total) : max(0, start + CHUNK - total)]
-        yield [
-            *(each for each in changes if each.key in work.misled or not work.waits(each)),
-            *(Gone(key) for key in gone),
-        ]
+                work.observe(DocumentsIndexed(done, total))
+        gone = [each for each in chunk if isinstance(each, Gone)]
+        yield [*(each for each in changes if each.key in work.misled or not work.waits(each)), *gone]
 
 
 async def ahead(chunks: AsyncGenerator[list[DocumentChange], None]) -> AsyncGenerator[list[DocumentChange], None]:
@@ -176,7 +180,8 @@ async def commit(
     await writer.hold_back(())
     if adapting:
         work.observe(SchemaAdapted(tuple(adapting)))
-    work.memory.remember(outcome.remembered)
+    work.memory.remember((key, None) for key in outcome.lost)
+    work.memory.remember(outcome.kept.items())
     work.files.remember(outcome.files, work.looks)
     return outcome
 

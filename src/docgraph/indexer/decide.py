@@ -1,18 +1,21 @@
 """Decide what to index.
 
 Compares what the index knows with what a scan has seen. Opens no file and no
-connection, so every decision can be tested with two dictionaries.
+connection, so every decision can be tested with two dictionaries. Holds no more than
+what differs, however many documents there are.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 import msgspec
 from msgspec.structs import replace
 
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Indexed, Known, Stat
+from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Indexed, Stat
+from docgraph.model.known import Keys, Packed, same
 
 # A file that was written a moment before it was read may have been written once more without its look telling: clocks
 # of file systems tick in steps of up to two seconds. Such a look is remembered with this instead of its time, equals no
@@ -21,6 +24,7 @@ RACY_NS = 2_000_000_000
 UNSETTLED = -1
 UNREAD = Stat(0, UNSETTLED, 0)  # of what cannot be read: every scan tries again
 NO_HASH = bytes(16)  # of the same
+BEYOND: Packed = (1 << 31, "", b"")  # after every document
 
 
 class Sighting(msgspec.Struct, frozen=True, gc=False):
@@ -34,38 +38,51 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
 class Plan(msgspec.Struct, frozen=True):
     """What turns an index of what is known into an index of what was seen."""
 
-    read: tuple[DocumentKey, ...]  # new or perhaps changed, in position order
-    gone: tuple[DocumentKey, ...]  # in position order
+    read: Keys  # new or perhaps changed, in position order
+    gone: Keys  # in position order
     seen: int  # how many documents there are
 
 
 def decide(
-    known: Mapping[DocumentKey, Known],
+    known: Iterable[Packed],
     seen: Iterable[Sighting],
     *,
     blind: Collection[DocumentKey] = (),
     suspects: Collection[DocumentKey] = (),
 ) -> Plan:
-    """Say what to read and what is gone.
+    """Say what to read and what is gone. Both accounts are in the order of positions, and gone through once.
 
     Every document of `suspects` that was seen is read whatever it looks like. What is known at or beneath a path of
     `blind`, where the scan could not look, is left alone. `blind` is only asked once `seen` is exhausted.
     """
-    read: list[DocumentKey] = []
-    met: set[DocumentKey] = set()
+    read, missing = Keys(), Keys()
+    before = iter(known)
+    source, path, record = next(before, BEYOND)
     count = 0
     for sighting in seen:
         count += 1
         key = sighting.key
-        before = known.get(key)
-        if before is None:
-            read.append(key)
-            continue
-        met.add(key)
-        if before.stat != sighting.stat or before.code != sighting.code or key in suspects:
-            read.append(key)
-    gone = () if len(met) == len(known) else (key for key in known if key not in met and not _beneath(key, blind))
-    return Plan(tuple(sorted(read)), tuple(sorted(gone)), count)
+        while source < key.source or (path < key.path and source == key.source):
+            missing.add(DocumentKey(source, path))
+            source, path, record = next(before, BEYOND)
+        if path == key.path and source == key.source:
+            if not same(record, sighting.stat, sighting.code) or key in suspects:
+                read.add(key)
+            source, path, record = next(before, BEYOND)
+        else:
+            read.add(key)
+    while source != BEYOND[0]:
+        missing.add(DocumentKey(source, path))
+        source, path, record = next(before, BEYOND)
+    return Plan(read, Keys(key for key in missing if not _beneath(key, blind)) if blind else missing, count)
+
+
+def together(plans: Sequence[Plan]) -> Plan:
+    """One plan for what several say of different documents."""
+    if len(plans) == 1:
+        return plans[0]
+    read, gone = ([getattr(plan, part) for plan in plans] for part in ("read", "gone"))
+    return Plan(Keys(sorted(chain(*read))), Keys(sorted(chain(*gone))), sum(plan.seen for plan in plans))
 
 
 def content_hash(content: bytes) -> bytes:

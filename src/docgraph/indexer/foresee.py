@@ -6,7 +6,7 @@ one is told from a changed one; no handler runs and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 import msgspec
@@ -19,6 +19,7 @@ from docgraph.indexer.project import Project, feeds_of
 from docgraph.indexer.run import clock
 from docgraph.mapping.parts import Parts
 from docgraph.model.changes import DocumentKey, Known
+from docgraph.model.known import KnownDocuments
 from docgraph.model.problem import SourceProblem
 from docgraph.sources.notes import Missing
 from docgraph.store.outlook import Meant, Outlook
@@ -85,10 +86,10 @@ def foresee(project: Project, index: str, outlook: Outlook) -> IndexPlan:
     Raises SourceAway: a source is not there.
     """
     meant = outlook.meant
-    known: Mapping[DocumentKey, Known] = meant.known if meant else {}
+    known = meant.known if meant else KnownDocuments()
     feeds = feeds_of(project)
     survey = Survey()
-    plan = decide(known, look_everywhere(feeds, survey), blind=survey.blind)
+    plan = decide(known.packed(), look_everywhere(feeds, survey), blind=survey.blind)
     sources = tuple(SourcePlan(feed.name) for feed in feeds)
     for key in plan.gone:
         sources[key.source].gone.append(key.path)

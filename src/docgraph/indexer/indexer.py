@@ -16,7 +16,6 @@ from docgraph.indexer.block import Writer, ahead, commit, look_at, one, readers_
 from docgraph.indexer.decide import Plan, decide, half_written
 from docgraph.indexer.files import FileMemory, look_at_files, look_differs
 from docgraph.indexer.look import Survey, look_everywhere, whole_sources
-from docgraph.indexer.memory import Memory
 from docgraph.indexer.places import (
     Identity,
     absolute,
@@ -27,11 +26,12 @@ from docgraph.indexer.places import (
     watched_folders,
 )
 from docgraph.indexer.project import Project, changed_files, feeds_of
-from docgraph.indexer.run import clock, now, stopwatch
+from docgraph.indexer.run import Runner, clock, now, run, stopwatch
 from docgraph.indexer.watch import Hints, WatcherLost, subscribe
 from docgraph.indexer.work import CHUNK, Outcome, Work
 from docgraph.model.changes import Block, DocumentChange, DocumentKey
 from docgraph.model.events import BlockCommitted, HeldBack, Observe, Retrying, ScanFinished
+from docgraph.model.known import Keys, KnownDocuments
 from docgraph.model.problem import ConflictProblem
 from docgraph.sources.notes import SourceAway
 
@@ -44,10 +44,11 @@ LONGEST_DELAY = 5.0  # seconds
 class Indexer:
     """Keeps what `writer` holds equal to the documents of `project`."""
 
-    def __init__(self, project: Project, writer: Writer, observe: Observe) -> None:
-        self._project, self._writer, self._observe = project, writer, observe
+    def __init__(self, project: Project, writer: Writer, observe: Observe, runner: Runner = run) -> None:
+        """`runner`: who runs the documents of sources that read nothing."""
+        self._project, self._writer, self._observe, self._runner = project, writer, observe, runner
         self._feeds = feeds_of(project)
-        self._memory, self._files = Memory({}), FileMemory({})
+        self._memory, self._files = KnownDocuments(), FileMemory({})
         self._links: Mapping[DocumentKey, DocumentKey] = {}  # as the last full scan found them
         self._file_links: Mapping[DocumentKey, DocumentKey] = {}  # by which documents read files
         self._told: frozenset[tuple[str, str]] = frozenset()
@@ -72,8 +73,8 @@ class Indexer:
         known = await self._writer.known()
         survey = Survey()
         sightings = look_everywhere(self._feeds, survey)
-        plan = await asyncio.to_thread(lambda: decide(known, sightings, blind=survey.blind))
-        self._memory, self._files = Memory(known), FileMemory(await self._writer.known_files())
+        plan = await asyncio.to_thread(lambda: decide(known.packed(), sightings, blind=survey.blind))
+        self._memory, self._files = known, FileMemory(await self._writer.known_files())
         looks = await asyncio.to_thread(look_at_files, self._feeds, self._files, whole_sources(self._feeds), clock)
         self._links, self._file_links = survey.links, looks.links
         self._half_written.clear()
@@ -131,7 +132,7 @@ class Indexer:
 
     def _work(self, due: Collection[DocumentKey] | None) -> Work:
         """`due`: the documents that are taken as they are; None: all."""
-        return Work(self._feeds, self._memory, self._files, self._observe, partial(self._waits, due))
+        return Work(self._feeds, self._memory, self._files, self._observe, self._runner, partial(self._waits, due))
 
     async def _load(self, plan: Plan, work: Work, started: float) -> Block | None:
         """Fill an empty index, step by step, so that a crash costs one step."""
@@ -153,7 +154,7 @@ class Indexer:
         self._tell_failed(outcome)
         return not outcome.halted
 
-    async def _finish_load(self, changed: Sequence[DocumentKey], started: float) -> Block | None:
+    async def _finish_load(self, changed: Keys, started: float) -> Block | None:
         """Let the new index be served, unless readers would lose a whole source by it."""
         if lost := await self._writer.lost_sources():
             self._observe(HeldBack(tuple(lost)))
@@ -282,7 +283,8 @@ class Indexer:
                 self._observe(self._feeds[problem.source].told(problem.at.path, problem))
         self._observe(BlockCommitted(block, stopwatch() - started, what))
 
-    def _what(self, changed: Sequence[DocumentKey]) -> str:
+    def _what(self, changed: Keys) -> str:
         if len(changed) != 1:
             return f"{len(changed):,} documents"
-        return self._feeds[changed[0].source].source.shown(changed[0].path)
+        (key,) = changed
+        return self._feeds[key.source].source.shown(key.path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -60,6 +60,9 @@ def now() -> datetime:
 def stopwatch() -> float:
     """Seconds since some moment; only differences mean anything."""
     return time.perf_counter()
+
+
+Runner = Callable[[Sequence[Task], Observe], Awaitable[list[DocumentChange]]]  # who runs documents: `run`, or others
 
 
 async def run(tasks: Sequence[Task], observe: Observe) -> list[DocumentChange]:

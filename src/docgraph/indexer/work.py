@@ -8,9 +8,10 @@ import msgspec
 
 from docgraph.indexer.feed import Feed
 from docgraph.indexer.files import FileMemory
-from docgraph.indexer.memory import Memory
+from docgraph.indexer.run import Runner
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
 from docgraph.model.events import Observe
+from docgraph.model.known import Keys, KnownDocuments
 
 CHUNK = 1_000  # documents that are in memory at once
 
@@ -19,9 +20,10 @@ class Outcome(msgspec.Struct):
     """What a plan came to."""
 
     block: Block | None = None
-    changed: list[DocumentKey] = []
+    changed: Keys = msgspec.field(default_factory=Keys)
     failed: list[Failed] = []  # with the problems that are to be told
-    remembered: list[tuple[DocumentKey, Known | None]] = []
+    kept: KnownDocuments = msgspec.field(default_factory=KnownDocuments)  # what to remember from now on
+    lost: set[DocumentKey] = set()  # what to forget
     files: list[tuple[DocumentKey, Known]] = []  # that documents read, and those that were looked at again
     links: dict[DocumentKey, DocumentKey] = {}  # by which files were read
     halting: list[DocumentKey] = []  # nothing was committed, because these fail that may not be gone on without
@@ -31,12 +33,16 @@ class Outcome(msgspec.Struct):
         return bool(self.halting)
 
     def take(self, changes: Sequence[DocumentChange]) -> None:
+        self.kept.remember((change.key, None if isinstance(change, Gone) else change.known) for change in changes)
         for change in changes:
-            self.remembered.append((change.key, None if isinstance(change, Gone) else change.known))
+            if isinstance(change, Gone):
+                self.lost.add(change.key)
+            else:
+                self.lost.discard(change.key)
             if isinstance(change, Failed):
                 self.failed.append(change)
             if isinstance(change, Indexed | Failed | Gone):
-                self.changed.append(change.key)
+                self.changed.add(change.key)
             if isinstance(change, Indexed | Failed):
                 self._take_files(change)
 
@@ -52,9 +58,10 @@ class Work(msgspec.Struct, frozen=True):
     """What running a plan needs to know of the world."""
 
     feeds: Sequence[Feed]
-    memory: Memory
+    memory: KnownDocuments
     files: FileMemory
     observe: Observe
+    run: Runner
     waits: Callable[[DocumentChange], bool]  # is the document to be looked at once more, before this counts?
     looks: Mapping[DocumentKey, Known] = {}  # of files that documents read: how they look now
     misled: Collection[DocumentKey] = ()  # documents that read something else there

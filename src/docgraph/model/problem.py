@@ -164,3 +164,10 @@ class Unavailable(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}\n  mend: {self.mend}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_unavailable, (type(self), self.what, self.mend))
+
+
+def _rebuild_unavailable(kind: type[Unavailable], what: str, mend: str) -> Unavailable:
+    return kind(what, mend=mend)

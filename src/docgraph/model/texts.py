@@ -26,7 +26,7 @@ _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2})*)")
 def text(value: object) -> str:
     """A String: text as it is, numbers and dates as they are written."""
     if type(value) is str:
-        return storable(value)
+        return value if value.isascii() and "\0" not in value else storable(value)
     match value:
         case str():
             return storable(str.__str__(value))

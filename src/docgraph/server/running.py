@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from socket import socket
 
@@ -20,7 +20,9 @@ import uvloop
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, changed_files, load_project
+from docgraph.indexer.run import Runner
 from docgraph.indexer.watch import project_edited, project_stats
+from docgraph.indexer.workers import runners
 from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, StandingBy
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
 from docgraph.server.app import create_app
@@ -38,7 +40,7 @@ from docgraph.store.connection import connect
 from docgraph.store.served import status
 from docgraph.store.writer import Writer
 
-TURN = 0.0005  # seconds that one of the two threads keeps the interpreter while the other waits for it
+TURN = 0.0005  # seconds that a thread keeps the interpreter while one that answers, or follows edits, waits for it
 SHUTDOWN_SECONDS = 5.0  # that requests and a handler in the middle of its work get
 
 
@@ -81,7 +83,8 @@ async def index_once(settings: Settings, observe: Observe) -> IndexReport:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database(settings))
         async with _writer(dsn, settings, project, observe) as writer:
-            indexer = Indexer(project, writer, observe)
+            runner = stack.enter_context(runners(settings.workers, settings.environment))
+            indexer = Indexer(project, writer, observe, runner(project))
             await indexer.catch_up()
             if indexer.halted:
                 raise Problem(
@@ -112,6 +115,7 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
 
     Raises Problems, Unavailable: at the start; later they are told and waited out.
     """
+    sys.setswitchinterval(TURN)
     load_project(settings.project, settings.environment)
     async with database(settings) as dsn:
         await (await connect(dsn)).close()
@@ -119,6 +123,11 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
 
 
 async def _index_forever(settings: Settings, observe: Observe) -> None:
+    with runners(settings.workers, settings.environment) as runner:
+        await _index_with(runner, settings, observe)
+
+
+async def _index_with(runner: Callable[[Project], Runner], settings: Settings, observe: Observe) -> None:
     patience = Patience(observe)
     told: frozenset[str] = frozenset()
     while True:
@@ -139,7 +148,8 @@ async def _index_forever(settings: Settings, observe: Observe) -> None:
             keep_current(settings.project, project.schema)
         try:
             async with database(settings) as dsn, _writer(dsn, settings, project, observe) as writer:
-                observe(ProjectChanged(await Indexer(project, writer, observe).watch(ready=caught_up)))
+                indexer = Indexer(project, writer, observe, runner(project))
+                observe(ProjectChanged(await indexer.watch(ready=caught_up)))
         except _Outdated as edited:
             observe(ProjectChanged(edited.paths))
         except Unavailable as fault:

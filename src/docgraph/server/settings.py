@@ -18,6 +18,7 @@ from docgraph.model.problem import Location, Problem
 from docgraph.store.views import may_be_called
 
 DEFAULT_PORT = 8000
+MOST_WORKERS = 999
 LIMIT = "DOCGRAPH_MAX_"  # before the name of a limit
 
 
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True):
     index: str  # the name that deployments and views stand under in the database
     host: str
     port: int | None  # None: 8000, or the next free one; 0: any free one
+    workers: int  # processes that run handlers; 1: the indexer itself does
     environment: Mapping[str, str]
     limits: Limits  # of what one request may cost
 
@@ -45,14 +47,16 @@ def read_settings(
     index: str | None = None,
     host: str | None = None,
     port: int | None = None,
+    workers: int | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Settings from flags (None: not given), then from the environment, then the usual ones.
 
-    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT, and DOCGRAPH_MAX_… for the limits.
+    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT, DOCGRAPH_WORKERS, and
+    DOCGRAPH_MAX_… for the limits.
 
-    Raises ValueError: DOCGRAPH_PORT is not a port, or a limit is not a number above zero. Raises Problem: no index can
-    have this name.
+    Raises ValueError: DOCGRAPH_PORT is not a port, or the workers or a limit are not a number above zero. Raises
+    Problem: no index can have this name.
     """
     environment = os.environ if environment is None else environment
     project = project.resolve()
@@ -66,6 +70,7 @@ def read_settings(
         index=_index(index, environment) or index_name(project),
         host=host or environment.get("DOCGRAPH_HOST") or "127.0.0.1",
         port=port,
+        workers=workers or _workers(environment),
         environment=environment,
         limits=_limits(environment),
     )
@@ -81,6 +86,13 @@ def _index(flag: str | None, environment: Mapping[str, str]) -> str | None:
             mend="give the index another name; without one it is called as the project's folder",
         )
     return named
+
+
+def _workers(environment: Mapping[str, str]) -> int:
+    told = environment.get("DOCGRAPH_WORKERS") or "1"
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", told):
+        raise ValueError(f"DOCGRAPH_WORKERS is '{told}': say a whole number from 1 to {MOST_WORKERS}")
+    return int(told)
 
 
 def _limits(environment: Mapping[str, str]) -> Limits:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, load_project
+from docgraph.indexer.workers import runners
 from docgraph.model.events import DocumentsIndexed, Event, Observe, ScanFinished
 from docgraph.model.problem import Unavailable
 from docgraph.server.database import database
@@ -51,14 +52,18 @@ async def verify(settings: Settings, observe: Observe, on_moved: OnMoved) -> Ver
     Raises Problems: the project has mistakes. Raises Unavailable: nothing is served, what is served has not caught up
     with the project or its documents, or these keep changing.
     """
-    async with database(settings) as dsn, open_store(dsn, settings.index) as store, connected(dsn) as connection:
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database(settings))
+        store = await stack.enter_async_context(open_store(dsn, settings.index))
+        connection = await stack.enter_async_context(connected(dsn))
+        runner = stack.enter_context(runners(settings.workers, settings.environment))
         for _ in range(ATTEMPTS):
             project = load_project(settings.project, settings.environment)
             target = target_of(dsn, settings, project)
             with told(dsn):
                 await find_served(connection, target)
             async with scratch(store, target) as built:
-                await Indexer(project, built, _progress(observe)).catch_up()
+                await Indexer(project, built, _progress(observe), runner(project)).catch_up()
                 found = await _compare(connection, target, built.layout)
             if isinstance(found, Verified):
                 return found

@@ -66,6 +66,7 @@ class FolderSource:
         self.takes_everything = options.include == EVERYTHING
         self._shown = "" if os.path.isabs(options.path) else posixpath.normpath(options.path)
         self._real_root: str | None = None  # where the folder was when last looked at
+        self._unlinked: set[str] = set()  # folders of documents that were no links since the last look
         unwanted = _any_of(glob_expression(pattern) for pattern in options.exclude)
         included = _any_of(visible_glob_expression(pattern) for pattern in options.include)
         self._taken = re.compile(rf"(?!{unwanted}\Z){included}", re.DOTALL)
@@ -80,6 +81,7 @@ class FolderSource:
         """
         notes = Notes() if notes is None else notes
         root = self._root()
+        self._unlinked = set()
         if any(not self._may_hold(folder) for folder in _parents(under)):
             return
         found = _resolve(root, under, notes) if under else (root, 0)
@@ -110,6 +112,8 @@ class FolderSource:
         Raises Missing, SourceProblem, SourceAway.
         """
         try:
+            if (content := self._read_unlinked(path)) is not None:
+                return content
             if self.matches(path) and (found := _resolve(self._real_root or self._root(), path, Notes())):
                 return _read_whole(found[0])
         except OSError as error:
@@ -153,6 +157,30 @@ class FolderSource:
             )
         self._real_root = root
         return root
+
+    def _read_unlinked(self, path: str) -> tuple[bytes, Stat] | None:
+        """As `read`, where no link leads to the document; None where one may.
+
+        Raises OSError.
+        """
+        folder = path.rpartition("/")[0]
+        if not self._takes(path) or not (folder in self._unlinked or self._is_unlinked(folder)):
+            return None
+        try:
+            return _read_whole(f"{self._real_root or self._root()}/{path}", os.O_NOFOLLOW)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return None
+            raise
+
+    def _is_unlinked(self, folder: str) -> bool:
+        """Is the folder, or one above it, neither a link nor left out?"""
+        root = self._real_root or self._root()
+        for each in (*_parents(folder), folder):
+            if each and (not self._may_hold(each) or os.path.islink(f"{root}/{each}")):
+                return False
+        self._unlinked.add(folder)
+        return True
 
     def _takes(self, path: str) -> bool:
         """Do the patterns want the file at `path`, whatever its folders are?"""
@@ -298,10 +326,10 @@ def _as_stat(status: os.stat_result) -> Stat:
     return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
-def _read_whole(file: str) -> tuple[bytes, Stat]:
+def _read_whole(file: str, flags: int = 0) -> tuple[bytes, Stat]:
     """The content and the look that belongs to it: the same before reading and after, if the writer lets us."""
     # Should a pipe have taken the file's place, opening it must not wait for a writer.
-    handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags)
     try:
         before = os.fstat(handle)
         if not modes.S_ISREG(before.st_mode):

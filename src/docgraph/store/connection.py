@@ -7,7 +7,7 @@ driver and the server raise becomes `Unavailable` with a mend, and never shows a
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol
@@ -55,6 +55,12 @@ class Transaction(Protocol):
     ) -> bool | None: ...
 
 
+class Cursor(Protocol):
+    """Rows that are fetched as they are needed."""
+
+    async def fetch(self, count: int) -> list[Any]: ...
+
+
 class Connection(CanBeTaught, Protocol):
     """What we use of asyncpg's connection."""
 
@@ -66,7 +72,7 @@ class Connection(CanBeTaught, Protocol):
     async def copy_records_to_table(
         self, table: str, *, records: Iterable[Sequence[object]], columns: Sequence[str], schema_name: str
     ) -> str: ...
-    def cursor(self, statement: str, *values: object, prefetch: int) -> AsyncIterable[Any]: ...
+    def cursor(self, statement: str, *values: object) -> Awaitable[Cursor]: ...
     def transaction(self, *, isolation: str | None = None, readonly: bool = False) -> Transaction: ...
     async def set_builtin_type_codec(self, typename: str, *, schema: str, codec_name: str, format: str) -> None: ...
     async def add_listener(self, channel: str, listener: Callable[..., None]) -> None: ...

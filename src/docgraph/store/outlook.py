@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from docgraph.model.changes import DocumentKey, Known
+from docgraph.model.known import KnownDocuments
 from docgraph.model.schema import Schema
 from docgraph.store.adapt import read_served
 from docgraph.store.adaptation import Adaptation, Rebuild
@@ -31,7 +32,7 @@ class Meant(msgspec.Struct, frozen=True):
 
     deployment: int
     complete: bool  # it is the served one; otherwise its first load is not over, or it was served once
-    known: Mapping[DocumentKey, Known]
+    known: KnownDocuments
     failed: frozenset[DocumentKey]
     codes: Codes  # of the documents that are known, as far as it is kept
     namespace: str  # Postgres schema

@@ -54,7 +54,8 @@ RESTORE = """
 insert into {} ({}, {}) select {}, {}::integer from {} where {} <= {}::integer and {} > {}::integer"""
 RENUMBER = "update {} as t set {} = d.id from {} as g join {} as d using (source, path) where g.id = t.{}"
 
-# Present again, for as long as nobody looks: then they are gone, and with them what was brought back of them.
+# Present again, for as long as nobody looks: then they are gone, and with them what was brought back of them. No
+# document has hashes of zeros, so whatever is there is run again.
 BRING_BACK = """
 with lost as (
   select distinct on (source, path) g.id from {} as g join "$marked" as m on m.id = g.id
@@ -64,9 +65,11 @@ with lost as (
   delete from {} where id in (select id from lost) returning id, source, path
 )
 insert into {} (id, source, path, size, mtime_ns, inode, hash, code, failed, types)
-select id, source, path, 0, 0, 0, '', '', false, '{{}}' from back"""
+select id, source, path, 0, 0, 0, '\\x00000000000000000000000000000000', '\\x00000000000000000000000000000000',
+  false, '{{}}' from back"""
 UNKNOWN = """
-update {} set hash = '', code = '', types = {}::smallint[] where id in (select id from "$marked")"""
+update {} set hash = '\\x00000000000000000000000000000000',
+  code = '\\x00000000000000000000000000000000', types = {}::smallint[] where id in (select id from "$marked")"""
 FORGET_CLAIMS = "delete from {}"
 COUNT = 'select count(*)::integer from {} where id in (select id from "$marked")'
 

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from docgraph.model.changes import Block, DocumentKey, Failed, Known
+from docgraph.model.known import KnownDocuments
 from docgraph.model.problem import Problem, Unavailable
 from docgraph.store.commit import Store
 from docgraph.store.connection import connect
@@ -36,7 +37,7 @@ class Scratch:
     def layout(self) -> Layout:
         return self._writer.layout
 
-    async def known(self) -> dict[DocumentKey, Known]:
+    async def known(self) -> KnownDocuments:
         return await self._writer.known()
 
     async def known_files(self) -> dict[DocumentKey, Known]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from types import TracebackType
 
 from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Id, Indexed, Known, Row
+from docgraph.model.known import KnownDocuments
 from docgraph.model.problem import ConflictProblem, Problem, Unavailable
 from docgraph.store.act import gather
 from docgraph.store.adapt import begin, drop_unused_indexes, switch
@@ -91,7 +92,7 @@ class Writer:
             with suppress(Unavailable), told(self._target.dsn):
                 await session.connection.close()
 
-    async def known(self) -> dict[DocumentKey, Known]:
+    async def known(self) -> KnownDocuments:
         """Every document that is present, as it was when it was last run. Connects again if the session was lost."""
         if self._session is None or self._session.connection.is_closed():
             await self.open()

@@ -1,0 +1,17 @@
+from docgraph import Document
+from generated.schema import Item
+
+
+def handle_item(document: Document) -> None:
+    item = document.data
+    Item(
+        id=document.stem,
+        title=item["title"],
+        city=item["city"],
+        salary=item["salary"],
+        posted_at=item["posted"],
+        remote=item["remote"],
+        tags=item["tags"],
+        summary=item["summary"],
+        body=item["body"],
+    ).save()
