@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from docgraph.manifest.values import DataSource
-from docgraph.mapping.modules import GENERATED, Modules, Source, imported_names
+from docgraph.mapping.modules import GENERATED, Modules, Source, imported_names, parsed
 from docgraph.model.changes import OnError
 from docgraph.model.schema import EnumRef, Schema
 
@@ -64,7 +64,7 @@ def normalised(content: bytes) -> str:
 
 def stripped(content: bytes) -> ast.Module:
     """A module's syntax tree without what does not count. Raises SyntaxError."""
-    tree = ast.parse(content)
+    tree = parsed(content)
     for node in ast.walk(tree):
         match node:
             case (

@@ -27,6 +27,7 @@ from docgraph.model.nearest import nearest
 
 GENERATED = "generated.schema"
 _SERIAL = itertools.count(1)
+_PARSING = threading.Lock()  # two threads that build syntax trees at once confuse the interpreter (CPython 106905)
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -42,7 +43,13 @@ class Source(msgspec.Struct, frozen=True):
     @property
     def tree(self) -> ast.Module:
         """Raises SyntaxError."""
-        return ast.parse(self.content)
+        return parsed(self.content)
+
+
+def parsed(content: bytes) -> ast.Module:
+    """A module's syntax tree. Raises SyntaxError."""
+    with _PARSING:
+        return ast.parse(content)
 
 
 class Modules:
