@@ -103,9 +103,12 @@ class _Compiler(msgspec.Struct, frozen=True):
 
     def _root(self, key: str, nodes: list[FieldNode], arguments: Mapping[str, Any]) -> plan.Root:
         path = (key,)
+        asked = self.read.contract.roots[nodes[0].name.value]
+        if isinstance(asked, Paged | Grouped | Problems | Logs):
+            # A cursor tells which filter it belongs to, and books are not asked often.
+            arguments = self.read.seen(arguments)
         block = self.read.block(arguments.get("block"), nodes, path)
         policy = plan.Policy(arguments.get("subgraphError", "allow"))
-        asked = self.read.contract.roots[nodes[0].name.value]
         match asked:
             case One(owner):
                 wanted = self.read.id(owner, arguments["id"], nodes, path)

@@ -7,7 +7,7 @@ ANDed at every level. Source: spec/subgraph-api.md 2.5 and the deviations there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import assert_never
 
 from docgraph.model.schema import AggregationType, EntityType, EnumRef, InterfaceType, Scalar, Schema
@@ -26,6 +26,7 @@ from docgraph.query.filters import (
     orders_of,
 )
 from docgraph.query.operators import Takes
+from docgraph.query.slots import later
 
 Given = Mapping[str, object]  # a coerced filter: input objects as mappings
 
@@ -71,7 +72,7 @@ def _one(vocabulary: Vocabulary, type_name: str, meaning: Filter, value: object)
         case OfChildren(field=field, quantifier=quantifier, target=target):
             return plan.Exists(field, quantifier, condition(vocabulary, target, _mapping(value)))
         case Changed():
-            return plan.ChangedSince(int(str(_mapping(value)["number_gte"])))
+            return plan.ChangedSince(later(_mapping(value)["number_gte"], _whole))
         case Every():
             return plan.And(_each(vocabulary, type_name, value))
         case Some():
@@ -85,6 +86,10 @@ def _one(vocabulary: Vocabulary, type_name: str, meaning: Filter, value: object)
 def _each(vocabulary: Vocabulary, type_name: str, value: object) -> tuple[plan.Condition, ...]:
     given = value if isinstance(value, list | tuple) else [value]
     return tuple(condition(vocabulary, type_name, _mapping(each)) for each in given if each is not None)
+
+
+def _whole(value: object) -> int:
+    return int(str(value))
 
 
 def _mapping(value: object) -> Given:
@@ -108,6 +113,10 @@ def _compared(schema: Schema, meaning: Comparison, value: object) -> object:
         raise Refused(
             f"unsupported filter `{named}` for value `null`", "leave the key out, or ask for equality with null"
         )
+    return later(value, partial(_all_stored, schema, meaning))
+
+
+def _all_stored(schema: Schema, meaning: Comparison, value: object) -> object:
     if isinstance(value, list | tuple):
         return tuple(_stored(schema, meaning, each) for each in value)
     return _stored(schema, meaning, value)

@@ -1,0 +1,119 @@
+"""The plans that were used lately, found by the text of a request and what the plan depends on.
+
+A plan is kept under its text, the shape of the variables and the values at the places
+that were looked at while it was made. Places are part of the key, so a plan is only ever
+found by a request that agrees with the one it was made for in all that was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from docgraph.api.coercion import Coercions, Shape, Signature, Unclear
+from docgraph.api.compile import Compiled
+from docgraph.api.documents import BYTES_PER_CHARACTER as DOCUMENT_BYTES
+from docgraph.api.documents import Request
+from docgraph.api.recent import Recent
+from docgraph.query.print import statement
+from docgraph.query.rows import Form
+from docgraph.query.slots import Place, Printed, printed
+from docgraph.store.layout import Layout
+
+Values = Mapping[str, Any]  # of variables, coerced
+BYTES_PER_CHARACTER = 8  # of memory that a plan takes, for each character of what it is made of and printed as
+LEAST_BYTES = 4_000  # that a plan takes, however short
+MOST_SHAPES = 1_000  # of one text whose places are remembered
+
+
+class Prepared:
+    """An operation that is ready to be asked of the database."""
+
+    def __init__(self, compiled: Compiled, layout: Layout) -> None:
+        self.compiled = compiled
+        self._layout = layout
+        self._printed: dict[Form, Printed] = {}
+
+    @property
+    def first(self) -> Form:
+        """The form that is asked first."""
+        return Form.EXACT if self.compiled.introspects else Form.OPTIMISTIC
+
+    def parameters(self, values: Values) -> Sequence[object]:
+        """What is bound in the form that is asked first. Raises Refused, Malformed: a value does not fit."""
+        return self.printed(self.first).parameters(values)
+
+    def printed(self, form: Form) -> Printed:
+        """The operation as a statement."""
+        found = self._printed.get(form)
+        if found is None:
+            found = self._printed[form] = printed(statement(self.compiled.operation, self._layout, form))
+        return found
+
+
+class _Text(msgspec.Struct, frozen=True, eq=False):
+    """One operation of one text."""
+
+    signature: Signature
+    places: dict[Shape, tuple[Place, ...]]  # that were looked at so far; only ever more
+
+
+class Plans:
+    """Plans for one schema, within so many bytes of memory."""
+
+    def __init__(self, coercions: Coercions, room: int) -> None:
+        self._coercions = coercions
+        self._texts: Recent[tuple[str, str | None], _Text] = Recent(room // 2)
+        self._plans: Recent[object, Prepared] = Recent(room // 2)
+
+    def find(self, text: str, name: str | None, given: Mapping[str, Any]) -> tuple[Prepared, Values] | None:
+        """The plan of the operation called `name` for these variables, as they were sent, and their coerced values."""
+        known = self._texts.find((text, name))
+        if known is None:
+            return None
+        try:
+            values, shape = known.signature.read(given)
+        except Unclear:
+            return None
+        places = known.places.get(shape)
+        if places is None:
+            return None
+        found = self._plans.find((known, shape, places, *(_exactly(values, each) for each in places)))
+        return None if found is None else (found, values)
+
+    def keep(
+        self, text: str, request: Request, given: Mapping[str, Any], prepared: Prepared, places: tuple[Place, ...]
+    ) -> None:
+        """Keep the plan that was made for these variables; `places`: of the values it depends on."""
+        known = self._texts.find((text, request.name))
+        if known is None:
+            known = _Text(self._coercions.signature(request.operation), {})
+            self._texts.keep((text, request.name), known, LEAST_BYTES + BYTES_PER_CHARACTER * len(text))
+        try:
+            values, shape = known.signature.read(given)
+        except Unclear:
+            return
+        if len(known.places) >= MOST_SHAPES:
+            known.places.clear()
+        before = known.places.get(shape, ())
+        known.places[shape] = together = (*before, *(each for each in places if each not in before))
+        pinned = [_exactly(values, each) for each in together]
+        self._plans.keep((known, shape, together, *pinned), prepared, _size(text, prepared, pinned))
+
+
+def _exactly(values: Values, place: Place) -> object:
+    """What is equal for no two values at the place that are not the same. Values at one place are of one type."""
+    found: Any = values
+    for key in place:
+        found = found[key]
+    return found if type(found) in (str, int, bool) else repr(found)
+
+
+def _size(text: str, prepared: Prepared, pinned: Sequence[object]) -> int:
+    """Bytes of memory, about."""
+    characters = 2 * len(prepared.printed(prepared.first).text) + len(text) + sum(len(str(each)) for each in pinned)
+    # The fields about the index are parts of the document, and keep it in memory.
+    document = DOCUMENT_BYTES * len(text) if prepared.compiled.about_the_index else 0
+    return LEAST_BYTES + BYTES_PER_CHARACTER * characters + document
