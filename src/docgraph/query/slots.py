@@ -37,7 +37,7 @@ class Slot(msgspec.Struct, frozen=True, eq=False):
     def _unknown(self, *others: object) -> NoReturn:
         raise TypeError("the value of a slot is not known while a plan is made")
 
-    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _unknown
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _unknown
     __bool__ = __str__ = __repr__ = __int__ = __iter__ = __len__ = _unknown
 
 
