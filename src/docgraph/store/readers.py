@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from types import TracebackType
+from typing import Any
 from weakref import WeakSet
 
 import asyncpg  # type: ignore[import-untyped]
@@ -59,6 +61,7 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         )
         try:
             await teach_dates(connection)
+            await _pass_json_on(connection)
             await _end_with_its_client(connection)
         except BaseException:
             connection.terminate()
@@ -71,6 +74,11 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         yield made
     finally:
         await made.close()
+
+
+async def _pass_json_on(connection: Any) -> None:
+    """JSON stays the bytes that Postgres made of it."""
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
 
 
 async def _end_with_its_client(connection: Connection) -> None:
@@ -97,22 +105,20 @@ class Readers:
         self._opened: WeakSet[Connection] = WeakSet()
         self._closed = False
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
+    def acquire(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for as long as the `async with` lasts, with no statement at work.
 
-        Raises Busy, and what opening one raises.
+        Entering raises Busy, and what opening one raises.
         """
-        connection = await self._take()
-        try:
-            yield connection
-        except asyncpg.PostgresError:  # the server's last word on a statement
+        return _Loan(self)
+
+    def back(self, connection: Connection, failure: type[BaseException] | None) -> None:
+        """Take back what `take` gave; `failure`: what ended its use, if anything did."""
+        # An error of Postgres is its last word on a statement.
+        if failure is None or issubclass(failure, asyncpg.PostgresError):
             self._give_back(connection)
-            raise
-        except BaseException:
+        else:
             self._settle(connection)
-            raise
-        self._give_back(connection)
 
     def forget(self) -> None:
         """Give all connections up, those at work too: what they wait for will never come."""
@@ -128,7 +134,8 @@ class Readers:
         while self._idle:
             await self._idle.pop().close()
 
-    async def _take(self) -> Connection:
+    async def take(self) -> Connection:
+        """A connection, to be given `back`. Raises Busy, and what opening one raises."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
@@ -197,6 +204,24 @@ class Readers:
                 turn.set_result(connection)
                 return True
         return False
+
+
+class _Loan:
+    """A class of its own: a decorated generator would take longer than all of our part in a small query."""
+
+    __slots__ = ("_connection", "_readers")
+
+    def __init__(self, lender: Readers) -> None:
+        self._readers = lender
+
+    async def __aenter__(self) -> Connection:
+        self._connection = await self._readers.take()
+        return self._connection
+
+    async def __aexit__(
+        self, failure: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._readers.back(self._connection, failure)
 
 
 async def _ended(connection: Connection) -> None:
