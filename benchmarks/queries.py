@@ -61,6 +61,9 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=3.0)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=16)
+    arguments.add_argument(
+        "--shapes", default=" ".join(each.name for each in SHAPES), help="which, with spaces between"
+    )
     arguments.add_argument("--check", action="store_true", help="compare the answers and stop")
     wanted = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -164,7 +167,7 @@ async def ask(client: httpx.AsyncClient, contestant: Contestant, body: bytes) ->
 
 async def race(contestants: Sequence[Contestant], size: Size, wanted: argparse.Namespace) -> None:
     print(f"{'':4}{'':10}{'req/s':>9}{'ratio':>7}{'p50 ms':>8}{'p99 ms':>8}{'server µs':>11}{'Postgres µs':>13}")
-    for shape in SHAPES:
+    for shape in (each for each in SHAPES if each.name in wanted.shapes):
         plain = bodies(shape, size)
         measured: dict[str, list[Measured]] = {each.name: [] for each in contestants}
         for number in range(wanted.rounds + 1):

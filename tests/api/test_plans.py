@@ -124,16 +124,18 @@ class Planned:
             work = self.engine._work(query, variables, operation)
         except Rejected as rejected:
             return [formatted(each) for each in rejected.errors]
-        both = [work.prepared.printed(form) for form in Form]
-        assert list(work.parameters) == work.prepared.printed(work.prepared.first).parameters(work.values)
-        return [(each.text, each.parameters(work.values)) for each in both]
+        first, exact = work.prepared.first, work.prepared.exact
+        assert list(work.parameters) == first.parameters(work.values)
+        return [(each.text, each.parameters(work.values)) for each in (first, exact)]
 
     def cold(self, query: str, variables: dict[str, Any], operation: str | None = None) -> Plan:
         try:
             planned = self.engine.planned(query, variables, operation)
         except Rejected as rejected:
             return [formatted(each) for each in rejected.errors]
-        return [render(statement(planned, self._layout, form)) for form in Form]
+        introspects = "__schema" in query or "__type(" in query
+        first = Form.EXACT if introspects else Form.OPTIMISTIC
+        return [render(statement(planned, self._layout, form)) for form in (first, Form.EXACT)]
 
     def agree(self, query: str, variables: dict[str, Any], operation: str | None = None) -> bool:
         """Both ways lead to the same, exactly. Says whether it is a plan."""

@@ -18,10 +18,10 @@ from docgraph.api.collect import Collector
 from docgraph.api.contract import Contract
 from docgraph.api.errors import Code, PathKeys, Rejected, beyond, error, worded
 from docgraph.api.roots import Owner
-from docgraph.api.where import condition, read_as
+from docgraph.api.where import condition, reading
 from docgraph.model.changes import Id
 from docgraph.model.schema import AggregationType, Scalar
-from docgraph.model.values import Refused
+from docgraph.model.values import Coerce, Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
 from docgraph.query.slots import Slot, later
@@ -91,7 +91,7 @@ class Reader(msgspec.Struct, frozen=True):
 
     def id(self, owner: Owner, given: object, nodes: list[FieldNode], path: PathKeys) -> Id | Slot:
         try:
-            found: Id | Slot = later(given, partial(_id, owner.id_type))
+            found: Id | Slot = later(given, partial(_id, reading(owner.id_type)))
         except Refused as refused:
             self.refuse(f"Invalid value provided for argument `id`: {refused.what}", nodes, path)
             return ""
@@ -124,7 +124,7 @@ class Reader(msgspec.Struct, frozen=True):
 
     def _hash(self, given: object, nodes: list[FieldNode], path: PathKeys) -> bytes:
         try:
-            return bytes.fromhex(str(read_as(Scalar.STRING, given)).removeprefix("0x"))
+            return bytes.fromhex(str(reading(Scalar.STRING)(given)).removeprefix("0x"))
         except ValueError:
             self.refuse("Failed to decode `block.hash` value: `it is not hexadecimal`", nodes, path)
             return b""
@@ -187,13 +187,13 @@ class Reader(msgspec.Struct, frozen=True):
         return plan.Buckets(aggregation, interval, arguments.get("current") == "include"), rows
 
 
-def _id(scalar: Scalar, given: object) -> Id:
-    found = read_as(scalar, given)
+def _id(read: Coerce, given: object) -> Id:
+    found = read(given)
     return found if isinstance(found, bytes | int) else str(found)
 
 
 def _tsquery(given: object) -> str:
-    return tsquery(str(read_as(Scalar.STRING, given)))
+    return tsquery(str(reading(Scalar.STRING)(given)))
 
 
 def _out_of_range(argument: str, maximum: int, given: int) -> str:

@@ -36,7 +36,7 @@ from docgraph.api.verdicts import awaited, blocks_missing, refused_for_problems
 from docgraph.model.schema import Schema
 from docgraph.model.values import Refused
 from docgraph.query import plan
-from docgraph.query.rows import Form
+from docgraph.query.slots import Printed
 from docgraph.query.tsquery import Malformed
 from docgraph.store.layout import Layout, layout
 from docgraph.store.readers import Busy
@@ -91,7 +91,7 @@ class _Work(msgspec.Struct, frozen=True, eq=False):
     variables: Mapping[str, Any]  # as they were sent
     prepared: Prepared
     values: Mapping[str, Any]  # the variables, coerced
-    parameters: Sequence[object]  # of the form that is asked first
+    parameters: Sequence[object]  # of the statement that is asked first
 
     @property
     def operation(self) -> plan.Operation:
@@ -168,17 +168,17 @@ class Engine:
         if known is not None:
             prepared, values = known
             with suppress(Refused, Malformed):
-                return _Work(text, name, variables, prepared, values, prepared.parameters(values))
+                return _Work(text, name, variables, prepared, values, prepared.first.parameters(values))
         request = self._documents.request(text, name)
         given = self._documents.values(request.operation, variables)
         seen = Variables.unseen(given)
         try:
             prepared = Prepared(self._compiled(request, seen), self._layout)
-            work = _Work(text, name, variables, prepared, given.coerced, prepared.parameters(given.coerced))
+            work = _Work(text, name, variables, prepared, given.coerced, prepared.first.parameters(given.coerced))
         except (Rejected, Refused, Malformed):
             # With all values in sight, all that is wrong is told in one go.
             prepared = Prepared(self._compiled(request, Variables.known(given)), self._layout)
-            return _Work(text, name, variables, prepared, given.coerced, prepared.parameters(given.coerced))
+            return _Work(text, name, variables, prepared, given.coerced, prepared.first.parameters(given.coerced))
         if seen.places is not None:
             self._plans.keep(text, request, variables, prepared, seen.places)
         return work
@@ -193,19 +193,24 @@ class Engine:
             return self._completed(work, {})
         if work.prepared.compiled.introspects:
             return await self._exact(connections, work, patience)
+        conditional = work.prepared.compiled.conditional
         try:
-            told = await self._ask(connections, work, Form.OPTIMISTIC, patience)
+            if conditional:
+                told = await self._ask(connections, work, work.prepared.first, patience)
+            else:
+                told = await self._row(connections, work, work.prepared.first)
         except asyncpg.PostgresError as failed:
             if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
                 raise
             return await self._exact(connections, work, patience)
-        if refused_for_problems(operation, told) or blocks_missing(operation, self._contract.deployment, told):
+        missing = conditional and blocks_missing(operation, self._contract.deployment, told)
+        if missing or (conditional and refused_for_problems(operation, told)):
             return await self._exact(connections, work, patience=0.0)
         return Answer(b'{"data":' + _bytes(told["data"]) + b"}")
 
     async def _exact(self, connections: Connections, work: _Work, patience: float) -> Answer:
         operation = work.operation
-        told = await self._ask(connections, work, Form.EXACT, patience)
+        told = await self._ask(connections, work, work.prepared.exact, patience)
         tree: dict[str, Any] = json.loads(told["data"])
         for key, message in blocks_missing(operation, self._contract.deployment, told).items():
             tree[key] = error(message, Code.BLOCK_NOT_AVAILABLE)
@@ -233,25 +238,31 @@ class Engine:
             response["errors"] = [formatted(_with_code(each)) for each in result.errors]
         return Answer(msgspec.json.encode(response))
 
-    async def _ask(self, connections: Connections, work: _Work, form: Form, patience: float) -> Mapping[str, Any]:
+    async def _ask(
+        self, connections: Connections, work: _Work, statement: Printed, patience: float
+    ) -> Mapping[str, Any]:
         """The row of the statement, once the block it has to wait for is there."""
-        prepared, operation = work.prepared, work.operation
-        text = prepared.printed(form).text
-        parameters = work.parameters if form is prepared.first else prepared.printed(form).parameters(work.values)
         clock = asyncio.get_running_loop().time
         delay, deadline = 0.005, clock() + patience
         while True:
-            try:
-                async with connections.acquire() as connection:
-                    told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
-            except asyncpg.PostgresError as failed:
-                if reason := why_uncomputable(operation, failed.sqlstate):
-                    raise reason from failed
-                raise
-            if awaited(operation, told) is None or clock() >= deadline:
+            told = await self._row(connections, work, statement)
+            if awaited(work.operation, told) is None or clock() >= deadline:
                 return told
             await asyncio.sleep(delay)
             delay = min(delay * 2, 0.25)
+
+    async def _row(self, connections: Connections, work: _Work, statement: Printed) -> Mapping[str, Any]:
+        told: Mapping[str, Any]
+        first = statement is work.prepared.first
+        parameters = work.parameters if first else statement.parameters(work.values)
+        try:
+            async with connections.acquire() as connection:
+                told = await connection.fetchrow(statement.text, *parameters)
+        except asyncpg.PostgresError as failed:
+            if reason := why_uncomputable(work.operation, failed.sqlstate):
+                raise reason from failed
+            raise
+        return told
 
 
 def _bytes(answered: str | bytes) -> bytes:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from docgraph.api.errors import Code, Rejected, error, formatted
 from docgraph.api.events import send_events, wants_events
 from docgraph.api.execute import Answer, Connections, Engine
-from docgraph.api.leaving import while_wanted
+from docgraph.api.leaving import Clients
 from docgraph.api.limits import USUAL, Limits
 from docgraph.api.persisted import Persisted, digest_named, digest_of
 from docgraph.api.subscriptions import Question, Subscriptions
@@ -74,13 +74,13 @@ def graphql_app(
     `engine` gives the deployment that is served at the moment of the request;
     `graphiql` is the page for browsers that come without a query; with `subscriptions` clients may ask for events.
     """
-    persisted = Persisted(limits.persisted_bytes)
+    persisted, clients = Persisted(limits.persisted_bytes), Clients()
 
     async def answered(request: Request, call: Call) -> Answer:
         if engine().subscribes(call.query, call.operation_name):
             raise NotARequest(NOT_PLAIN)
         work = engine().execute(connections, call.query, call.variables, call.operation_name)
-        answer = await while_wanted(request.receive, work)
+        answer = await clients.while_wanted(request.receive, work)
         if call.digest is not None and answer.status == 200:
             persisted.keep(call.digest, call.query)
         return answer

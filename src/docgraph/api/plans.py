@@ -34,23 +34,18 @@ class Prepared:
     def __init__(self, compiled: Compiled, layout: Layout) -> None:
         self.compiled = compiled
         self._layout = layout
-        self._printed: dict[Form, Printed] = {}
+        self._exact: Printed | None = None
+        self.first = self.exact if compiled.introspects else self._printed(Form.OPTIMISTIC)
 
     @property
-    def first(self) -> Form:
-        """The form that is asked first."""
-        return Form.EXACT if self.compiled.introspects else Form.OPTIMISTIC
+    def exact(self) -> Printed:
+        """The statement in its exact form; `first` is the one that is asked first."""
+        if self._exact is None:
+            self._exact = self._printed(Form.EXACT)
+        return self._exact
 
-    def parameters(self, values: Values) -> Sequence[object]:
-        """What is bound in the form that is asked first. Raises Refused, Malformed: a value does not fit."""
-        return self.printed(self.first).parameters(values)
-
-    def printed(self, form: Form) -> Printed:
-        """The operation as a statement."""
-        found = self._printed.get(form)
-        if found is None:
-            found = self._printed[form] = printed(statement(self.compiled.operation, self._layout, form))
-        return found
+    def _printed(self, form: Form) -> Printed:
+        return printed(statement(self.compiled.operation, self._layout, form))
 
 
 class _Text(msgspec.Struct, frozen=True, eq=False):
@@ -113,7 +108,7 @@ def _exactly(values: Values, place: Place) -> object:
 
 def _size(text: str, prepared: Prepared, pinned: Sequence[object]) -> int:
     """Bytes of memory, about."""
-    characters = 2 * len(prepared.printed(prepared.first).text) + len(text) + sum(len(str(each)) for each in pinned)
+    characters = 2 * len(prepared.first.text) + len(text) + sum(len(str(each)) for each in pinned)
     # The fields about the index are parts of the document, and keep it in memory.
     document = DOCUMENT_BYTES * len(text) if prepared.compiled.about_the_index else 0
     return LEAST_BYTES + BYTES_PER_CHARACTER * characters + document

@@ -20,7 +20,7 @@ from docgraph.api.errors import Code
 from docgraph.api.events import wants_events
 from docgraph.api.execute import Answer
 from docgraph.api.http import JSON, VARY, negotiated, status_of
-from docgraph.api.leaving import while_wanted
+from docgraph.api.leaving import Clients
 from docgraph.server.serving import Serving
 
 PATH = "/graphql"
@@ -71,11 +71,12 @@ class Front:
 
     def __init__(self, current: Serving, behind: ASGIApp) -> None:
         self._current, self._behind = current, behind
+        self._clients = Clients()
         self._most = current.settings.limits.request_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        form = _form(scope)
-        if form is None or self._current.engine is None:
+        form, engine = _form(scope), self._current.engine
+        if form is None or engine is None:
             await self._behind(scope, receive, send)
             return
         message = await receive()
@@ -83,7 +84,16 @@ class Front:
         if call is None:
             await self._behind(scope, _again(message, receive), send)
             return
-        await self._answer(call, form, receive, send)
+        indexed = self._current.indexed  # before the statement runs: the answer is no older than that
+        work = engine.execute(self._current.readers, call.query, call.variables, call.operationName)
+        try:
+            answer = await self._clients.while_wanted(receive, work)
+        except ClientDisconnect:
+            return
+        except Exception:  # a mistake of ours: the client is told, and the server tells it in the log
+            await _send(FAULT, form, indexed, send)
+            raise
+        await _send(answer, form, indexed, send)
 
     def _call(self, message: Message) -> Call | None:
         """What is asked; None: it is for the application behind to say."""
@@ -98,19 +108,6 @@ class Front:
         if call.extensions is not None or not call.query or "subscription" in call.query:
             return None
         return call
-
-    async def _answer(self, call: Call, form: Form, receive: Receive, send: Send) -> None:
-        current, indexed = self._current, self._current.indexed
-        assert current.engine is not None
-        work = current.engine.execute(current.readers, call.query, call.variables, call.operationName)
-        try:
-            answer = await while_wanted(receive, work)
-        except ClientDisconnect:
-            return
-        except Exception:  # a mistake of ours: the client is told, and the server tells it in the log
-            await _send(FAULT, form, indexed, send)
-            raise
-        await _send(answer, form, indexed, send)
 
 
 def _form(scope: Scope) -> Form | None:

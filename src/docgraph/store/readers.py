@@ -155,20 +155,19 @@ class Readers:
 
     async def _wait(self) -> Connection | None:
         """The connection that somebody gives back; None: their place, for a new one. Raises Busy."""
-        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Connection | None] = loop.create_future()
         self._waiting.append(turn)
+        giving_up = loop.call_later(self._patience, _give_up, turn, self._patience)
         try:
-            await asyncio.wait((turn,), timeout=self._patience)
+            return await turn
         except asyncio.CancelledError:
-            if turn.done():  # handed over in the moment in which we gave up
+            if not turn.cancelled() and turn.exception() is None:  # handed over in the moment in which we gave up
                 connection = turn.result()
                 self._leave_place() if connection is None else self._give_back(connection)
-            turn.cancel()
             raise
-        if turn.done():
-            return turn.result()
-        turn.cancel()
-        raise Busy(self._patience)
+        finally:
+            giving_up.cancel()
 
     def _settle(self, connection: Connection) -> None:
         """Give the connection back when its statement has ended, without letting who leaves wait for that."""
@@ -204,6 +203,11 @@ class Readers:
                 turn.set_result(connection)
                 return True
         return False
+
+
+def _give_up(turn: asyncio.Future[Connection | None], patience: float) -> None:
+    if not turn.done():
+        turn.set_exception(Busy(patience))
 
 
 class _Loan:
