@@ -75,7 +75,8 @@ class Plans:
         places = known.places.get(shape)
         if places is None:
             return None
-        found = self._plans.find((known, shape, places, *(_exactly(values, each) for each in places)))
+        key = (known, shape, places, *[_exactly(values, each) for each in places]) if places else (known, shape, places)
+        found = self._plans.find(key)
         return None if found is None else (found, values)
 
     def keep(

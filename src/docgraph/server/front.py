@@ -8,6 +8,7 @@ Whatever is not plainly such a request is left to it, whatever is wrong with it 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,14 @@ from docgraph.api.events import wants_events
 from docgraph.api.execute import Answer
 from docgraph.api.http import JSON, VARY, negotiated, status_of
 from docgraph.api.leaving import Clients
+from docgraph.server.protocol import WHOLE
 from docgraph.server.serving import Serving
 
 PATH = "/graphql"
 COMPRESSED_FROM = 1000  # bytes; less fits one packet anyway
 COMPRESSION = 4  # of 9: an answer of 100 kB shrinks to 28 % in 1.3 ms; 9 takes six times as long for 1.5 % more
 INDEXED = "graph-indexed"  # the header that tells the latest indexed block. Source: spec/subgraph-api.md 2.1
+INDEXED_NAME = INDEXED.encode()
 EXPOSED = ("ETag", INDEXED)  # the headers that scripts of other origins may read
 FAULT = Answer(
     msgspec.json.encode(
@@ -61,6 +64,7 @@ class Form(msgspec.Struct, frozen=True):
     compressed: bool
 
 
+NO_EXTENSIONS: Mapping[str, Any] = {}
 DECODER = msgspec.json.Decoder(Call)
 READ = (b"accept", b"accept-encoding", b"content-type", b"origin")
 LEFT_ALONE = (b"content-encoding", b"cookie")  # the application behind knows what they mean
@@ -79,10 +83,10 @@ class Front:
         if form is None or engine is None:
             await self._behind(scope, receive, send)
             return
-        message = await receive()
-        call = self._call(message)
+        messages = await self._received(receive)
+        call = _call(messages, self._most)
         if call is None:
-            await self._behind(scope, _again(message, receive), send)
+            await self._behind(scope, _again(messages, receive), send)
             return
         indexed = self._current.indexed  # before the statement runs: the answer is no older than that
         work = engine.execute(self._current.readers, call.query, call.variables, call.operationName)
@@ -91,23 +95,34 @@ class Front:
         except ClientDisconnect:
             return
         except Exception:  # a mistake of ours: the client is told, and the server tells it in the log
-            await _send(FAULT, form, indexed, send)
+            await _send(FAULT, form, indexed, scope, send)
             raise
-        await _send(answer, form, indexed, send)
+        await _send(answer, form, indexed, scope, send)
 
-    def _call(self, message: Message) -> Call | None:
-        """What is asked; None: it is for the application behind to say."""
-        body = message.get("body", b"")
-        if message.get("more_body") or len(body) > self._most:
-            return None
-        try:
-            call = DECODER.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
-        # A word that nearly no query has: it may be a subscription.
-        if call.extensions is not None or not call.query or "subscription" in call.query:
-            return None
-        return call
+    async def _received(self, receive: Receive) -> list[Message]:
+        """The request; no more of it than shows that it is too large."""
+        message = await receive()
+        messages, size = [message], len(message.get("body", b""))
+        while message.get("more_body") and size <= self._most:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+        return messages
+
+
+def _call(messages: Sequence[Message], most: int) -> Call | None:
+    """What is asked, by a body of `most` bytes at most; None: it is for the application behind to say."""
+    body = b"".join([message.get("body", b"") for message in messages])
+    if len(body) > most:
+        return None
+    try:
+        call = DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    # A word that nearly no query has: it may be a subscription.
+    if call.extensions is not None or not call.query or "subscription" in call.query:
+        return None
+    return call
 
 
 def _form(scope: Scope) -> Form | None:
@@ -133,7 +148,7 @@ def _form_of(accept: bytes | None, encoding: bytes | None, content: bytes | None
     if wants_events((accept or b"").decode("latin-1"), of_subscription=False):
         return None
     media = negotiated(Headers(raw=sent))
-    headers = [(b"content-type", f"{media}; charset=utf-8".encode()), (b"vary", VARY.encode())]
+    headers = [(b"content-type", f"{media}; charset=utf-8".encode()), (b"vary", f"{VARY}, Origin".encode())]
     if origin is not None:
         headers += [
             (b"access-control-allow-origin", b"*"),
@@ -142,25 +157,27 @@ def _form_of(accept: bytes | None, encoding: bytes | None, content: bytes | None
     return Form(media, tuple(headers), b"gzip" in (encoding or b""))
 
 
-def _again(message: Message, receive: Receive) -> Receive:
+def _again(messages: list[Message], receive: Receive) -> Receive:
     """Receives what was received already, and then the rest."""
-    waiting = [message]
 
     async def receiving() -> Message:
-        return waiting.pop() if waiting else await receive()
+        return messages.pop(0) if messages else await receive()
 
     return receiving
 
 
-async def _send(answer: Answer, form: Form, indexed: bytes | None, send: Send) -> None:
-    body, headers = answer.body, list(form.headers)
+async def _send(answer: Answer, form: Form, indexed: bytes | None, scope: Scope, send: Send) -> None:
+    body, status, headers = answer.body, status_of(answer, form.media), form.headers
     if indexed is not None:
-        headers.append((INDEXED.encode(), indexed))
+        headers = (*headers, (INDEXED_NAME, indexed))
     if form.compressed and len(body) >= COMPRESSED_FROM:
-        body = _compressed(body)
-        headers.append((b"content-encoding", b"gzip"))
-    headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": status_of(answer, form.media), "headers": headers})
+        body, headers = _compressed(body), (*headers, (b"content-encoding", b"gzip"))
+    whole = scope.get("extensions", NO_EXTENSIONS).get(WHOLE)
+    if whole is not None:
+        await whole(status, b"".join([b"%b: %b\r\n" % each for each in headers]), body)
+        return
+    headers = (*headers, (b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

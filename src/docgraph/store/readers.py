@@ -100,7 +100,9 @@ class Readers:
         self._patience = patience  # seconds to wait for a connection that is free
         self._idle: list[Connection] = []  # the last one to come back goes out first: its caches are warm
         self._settling: dict[asyncio.Task[None], Connection] = {}
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        # With the time of the loop at which each gives up.
+        self._waiting: deque[tuple[asyncio.Future[Connection | None], float]] = deque()
+        self._ends_waiting = False  # whether a timer for that is set
         self._places = 0  # taken by connections that are open or being opened
         self._opened: WeakSet[Connection] = WeakSet()
         self._closed = False
@@ -157,8 +159,10 @@ class Readers:
         """The connection that somebody gives back; None: their place, for a new one. Raises Busy."""
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[Connection | None] = loop.create_future()
-        self._waiting.append(turn)
-        giving_up = loop.call_later(self._patience, _give_up, turn, self._patience)
+        self._waiting.append((turn, loop.time() + self._patience))
+        if not self._ends_waiting:
+            self._ends_waiting = True
+            loop.call_later(self._patience, self._end_waiting)
         try:
             return await turn
         except asyncio.CancelledError:
@@ -166,8 +170,19 @@ class Readers:
                 connection = turn.result()
                 self._leave_place() if connection is None else self._give_back(connection)
             raise
-        finally:
-            giving_up.cancel()
+
+    def _end_waiting(self) -> None:
+        """Tell those who have waited too long. All wait equally long, so one timer does for who waits longest."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            turn, until = self._waiting[0]
+            if not turn.done() and until > loop.time():
+                loop.call_at(until, self._end_waiting)
+                return
+            self._waiting.popleft()
+            if not turn.done():
+                turn.set_exception(Busy(self._patience))
+        self._ends_waiting = False
 
     def _settle(self, connection: Connection) -> None:
         """Give the connection back when its statement has ended, without letting who leaves wait for that."""
@@ -198,16 +213,11 @@ class Readers:
     def _pass_on(self, connection: Connection | None) -> bool:
         """To whoever waits longest. False: nobody waits."""
         while self._waiting:
-            turn = self._waiting.popleft()
+            turn, _ = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(connection)
                 return True
         return False
-
-
-def _give_up(turn: asyncio.Future[Connection | None], patience: float) -> None:
-    if not turn.done():
-        turn.set_exception(Busy(patience))
 
 
 class _Loan:
