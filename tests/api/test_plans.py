@@ -303,6 +303,15 @@ def test_plans_stay_within_their_room() -> None:
     assert engine._plans.find(QUERIES["whole"], None, {"n": 1}) is None
 
 
+def test_shapes_stay_within_their_room() -> None:
+    engine = Engine.build(read_schema(SCHEMA), "planned", "d1", Limits(plan_bytes=4_000_000))
+    for number in range(1, 60):
+        engine._work(QUERIES["whole"], {"w": {"or": [{"title": "x"}] * 10 * number}}, None)
+    rooms = (engine._plans._texts, engine._plans._places, engine._plans._plans)
+    assert [sum(size for _, size in each._kept.values()) <= 2_000_000 for each in rooms] == [True] * 3
+    assert 1 < len(engine._plans._places._kept) < 59
+
+
 async def test_the_exact_form_binds_the_values_of_its_own_request() -> None:
     engine = Engine.build(read_schema(SCHEMA), "planned", "d1")
     asked: list[tuple[object, ...]] = []

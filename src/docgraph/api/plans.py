@@ -25,7 +25,7 @@ from docgraph.store.layout import Layout
 Values = Mapping[str, Any]  # of variables, coerced
 BYTES_PER_CHARACTER = 8  # of memory that a plan takes, for each character of what it is made of and printed as
 LEAST_BYTES = 4_000  # that a plan takes, however short
-MOST_SHAPES = 1_000  # of one text whose places are remembered
+SHAPE_BYTES = 200  # of memory for each part of a shape, and for each place
 
 
 class Prepared:
@@ -52,7 +52,6 @@ class _Text(msgspec.Struct, frozen=True, eq=False):
     """One operation of one text."""
 
     signature: Signature
-    places: dict[Shape, tuple[Place, ...]]  # that were looked at so far; only ever more
 
 
 class Plans:
@@ -60,7 +59,9 @@ class Plans:
 
     def __init__(self, coercions: Coercions, room: int) -> None:
         self._coercions = coercions
-        self._texts: Recent[tuple[str, str | None], _Text] = Recent(room // 2)
+        self._texts: Recent[tuple[str, str | None], _Text] = Recent(room // 4)
+        # Those that were looked at so far; only ever more while they are kept.
+        self._places: Recent[tuple[_Text, Shape], tuple[Place, ...]] = Recent(room // 4)
         self._plans: Recent[object, Prepared] = Recent(room // 2)
 
     def find(self, text: str, name: str | None, given: Mapping[str, Any]) -> tuple[Prepared, Values] | None:
@@ -72,7 +73,7 @@ class Plans:
             values, shape = known.signature.read(given)
         except Unclear:
             return None
-        places = known.places.get(shape)
+        places = self._places.find((known, shape))
         if places is None:
             return None
         key = (known, shape, places, *[_exactly(values, each) for each in places]) if places else (known, shape, places)
@@ -85,18 +86,18 @@ class Plans:
         """Keep the plan that was made for these variables; `places`: of the values it depends on."""
         known = self._texts.find((text, request.name))
         if known is None:
-            known = _Text(self._coercions.signature(request.operation), {})
+            known = _Text(self._coercions.signature(request.operation))
             self._texts.keep((text, request.name), known, LEAST_BYTES + BYTES_PER_CHARACTER * len(text))
         try:
             values, shape = known.signature.read(given)
         except Unclear:
             return
-        if len(known.places) >= MOST_SHAPES:
-            known.places.clear()
-        before = known.places.get(shape, ())
-        known.places[shape] = together = (*before, *(each for each in places if each not in before))
+        before = self._places.find((known, shape)) or ()
+        together = (*before, *(each for each in places if each not in before))
+        shaped = SHAPE_BYTES * (1 + len(shape) + len(together)) + len(repr(shape))
+        self._places.keep((known, shape), together, shaped)
         pinned = [_exactly(values, each) for each in together]
-        self._plans.keep((known, shape, together, *pinned), prepared, _size(text, prepared, pinned))
+        self._plans.keep((known, shape, together, *pinned), prepared, shaped + _size(text, prepared, pinned))
 
 
 def _exactly(values: Values, place: Place) -> object:

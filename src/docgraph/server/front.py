@@ -67,6 +67,7 @@ class Form(msgspec.Struct, frozen=True):
 NO_EXTENSIONS: Mapping[str, Any] = {}
 DECODER = msgspec.json.Decoder(Call)
 READ = (b"accept", b"accept-encoding", b"content-type", b"origin")
+LONGEST = 2_000  # bytes of those together; what clients send has some hundred, and what was read of it is remembered
 LEFT_ALONE = (b"content-encoding", b"cookie")  # the application behind knows what they mean
 
 
@@ -137,6 +138,8 @@ def _form(scope: Scope) -> Form | None:
             found[name] = value
         elif name in LEFT_ALONE:
             return None
+    if sum(map(len, found.values())) > LONGEST:
+        return None
     return _form_of(*map(found.get, READ))
 
 
