@@ -1,11 +1,13 @@
 """Query throughput beside hand-written SQL, in one run.
 
-    python benchmarks/queries.py [--postings 200000] [--seconds 3] [--rounds 3] [--connections 16] [--check]
+    python benchmarks/queries.py [--postings 200000] [--seconds 3] [--rounds 3] [--connections 16]
+        [--shapes Q1 Q2] [--report FOLDER] [--check]
 
 Indexes the rows with `docgraph index`, serves them with `docgraph serve`, and runs a bare ASGI application with
 hand-written SQL beside it on the same tables. Answers are compared first; with --check that is all. Then rounds are
-interleaved, and for each shape the median over the rounds is printed: answers per second, their ratio, p50 and p99 in
-milliseconds, and microseconds of CPU per answer, of the server and of Postgres.
+interleaved, and for each shape the median over the rounds is told: answers per second, their ratio within a round, p50
+and p99 in milliseconds, and microseconds of CPU per answer, of the server and of Postgres. With --report the same is
+written to FOLDER/queries.json and FOLDER/queries.md.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,8 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=3.0)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=16)
+    arguments.add_argument("--shapes", nargs="+", default=[each.name for each in SHAPES])
+    arguments.add_argument("--report", type=Path, metavar="FOLDER")
     arguments.add_argument("--check", action="store_true", help="compare the answers and stop")
     wanted = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -163,18 +167,24 @@ async def ask(client: httpx.AsyncClient, contestant: Contestant, body: bytes) ->
 
 
 async def race(contestants: Sequence[Contestant], size: Size, wanted: argparse.Namespace) -> None:
-    print(f"{'':4}{'':10}{'req/s':>9}{'ratio':>7}{'p50 ms':>8}{'p99 ms':>8}{'server µs':>11}{'Postgres µs':>13}")
-    for shape in SHAPES:
+    lines: list[Line] = []
+    print(HEAD)
+    for shape in (each for each in SHAPES if each.name in wanted.shapes):
         plain = bodies(shape, size)
         measured: dict[str, list[Measured]] = {each.name: [] for each in contestants}
         for number in range(wanted.rounds + 1):
-            for each in contestants:
+            # Whoever comes second finds other neighbours than whoever comes first: so they take turns.
+            for each in contestants[:: 1 if number % 2 else -1]:
                 requests = [encoded(body, each.path) for body in plain]
                 seconds = wanted.seconds if number else WARM_UP
                 found = await measure(each, requests, wanted.connections, seconds)
                 if number:
                     measured[each.name].append(found)
-        report(shape, measured)
+        for line in summary(shape, measured):
+            print(shown(line))
+            lines.append(line)
+    if wanted.report is not None:
+        write_report(wanted.report, lines, wanted)
 
 
 async def measure(contestant: Contestant, requests: Sequence[bytes], connections: int, seconds: float) -> Measured:
@@ -183,17 +193,57 @@ async def measure(contestant: Contestant, requests: Sequence[bytes], connections
     return Measured(found, cpu([contestant.process]) - server, cpu(backends()) - postgres)
 
 
-def report(shape: Shape, measured: dict[str, list[Measured]]) -> None:
-    limit = statistics.median(each.load.rate for each in measured["raw"])
+class Line(msgspec.Struct, frozen=True):
+    """One row of the report."""
+
+    shape: str
+    server: str
+    rate: float  # answers per second
+    ratio: float  # to the limit's, median of the rounds
+    p50: float  # milliseconds
+    p99: float
+    server_cpu: float  # microseconds per answer
+    postgres_cpu: float
+
+
+HEAD = f"{'':4}{'':10}{'req/s':>9}{'ratio':>7}{'p50 ms':>8}{'p99 ms':>8}{'server µs':>11}{'Postgres µs':>13}"
+
+
+def summary(shape: Shape, measured: dict[str, list[Measured]]) -> Iterator[Line]:
+    limits = [each.load.rate for each in measured["raw"]]
     for name, runs in measured.items():
-        rate = statistics.median(each.load.rate for each in runs)
+        ratio = statistics.median(each.load.rate / limit for each, limit in zip(runs, limits, strict=True))
         p50, p99 = (statistics.median(each.load.quantile(share) for each in runs) for share in (0.5, 0.99))
         server, postgres = (
             statistics.median(getattr(each, what) / len(each.load.latencies) * 1e6 for each in runs)
             for what in ("server", "postgres")
         )
-        figures = f"{rate:9,.0f}{rate / limit:7.2f}{p50:8.1f}{p99:8.1f}{server:11,.0f}{postgres:13,.0f}"
-        print(f"{shape.name:4}{name:10}{figures}")
+        rate = statistics.median(each.load.rate for each in runs)
+        yield Line(shape.name, name, rate, ratio, p50, p99, server, postgres)
+
+
+def shown(line: Line) -> str:
+    figures = f"{line.rate:9,.0f}{line.ratio:7.2f}{line.p50:8.1f}{line.p99:8.1f}"
+    return f"{line.shape:4}{line.server:10}{figures}{line.server_cpu:11,.0f}{line.postgres_cpu:13,.0f}"
+
+
+def write_report(folder: Path, lines: Sequence[Line], wanted: argparse.Namespace) -> None:
+    """The figures for machines and for people."""
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = {name: getattr(wanted, name) for name in ("postings", "seconds", "rounds", "connections")}
+    content = {"asked": asked, "processors": os.cpu_count(), "load": os.getloadavg(), "lines": lines}
+    (folder / "queries.json").write_bytes(msgspec.json.format(msgspec.json.encode(content)))
+    table = [
+        "| shape | server | answers/s | ratio | p50 ms | p99 ms | server CPU µs | Postgres CPU µs |",
+        "|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {each.shape} | {each.server} | {each.rate:,.0f} | {each.ratio:.2f} | {each.p50:.1f} | {each.p99:.1f} "
+            f"| {each.server_cpu:,.0f} | {each.postgres_cpu:,.0f} |"
+            for each in lines
+        ),
+    ]
+    told = ", ".join(f"{name} {figure}" for name, figure in asked.items())
+    (folder / "queries.md").write_text(f"# Queries\n\n{told}\n\n" + "\n".join(table) + "\n")
 
 
 def cpu(processes: Sequence[psutil.Process]) -> float:

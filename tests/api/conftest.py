@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from docgraph.api.execute import Answer, Engine, Lent, _Work
+from docgraph.api.execute import Answer, Engine, Lent
 from docgraph.api.limits import Limits
 from docgraph.model.schema import EnumRef, Scalar, Schema
 from docgraph.model.sdl import read_schema
@@ -155,8 +155,7 @@ class Index:
     async def exactly(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """The response in the exact way, whether it is needed or not."""
         engine = self.engine
-        request = engine._documents.request(query, variables or {}, None)
-        work = _Work(request, engine._compiled(request), variables or {})
+        work = engine._work(query, variables or {}, None)
         return json.loads((await engine._exact(Lent(self), work, 0.0)).body)
 
     def statement(self, query: str, variables: dict[str, Any] | None = None, form: Form = Form.OPTIMISTIC) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 from support.projects import write_item, write_items_project
 
-from docgraph.server.app import COMPRESSED_FROM, create_app
+from docgraph.server.app import create_app
+from docgraph.server.front import COMPRESSED_FROM
 from docgraph.server.running import index_once
 from docgraph.server.serving import Serving, serving
 from docgraph.server.settings import Settings, read_settings

@@ -8,27 +8,29 @@ Source: spec/subgraph-api.md 2.3, 2.6 and 2.11.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType
-from graphql.execution.values import get_argument_values
 
 from docgraph.api.collect import Collector
 from docgraph.api.contract import Contract
 from docgraph.api.errors import Code, PathKeys, Rejected, beyond, error, worded
 from docgraph.api.roots import Owner
-from docgraph.api.where import condition, read_as
+from docgraph.api.where import condition, reading
 from docgraph.model.changes import Id
 from docgraph.model.schema import AggregationType, Scalar
-from docgraph.model.values import Refused
+from docgraph.model.values import Coerce, Refused
 from docgraph.query import plan
 from docgraph.query.conditions import parts
+from docgraph.query.slots import Slot, later
 from docgraph.query.tsquery import Malformed, tsquery
 
 MAX_FIRST = 1000
 DEFAULT_FIRST = 100
 MAX_SKIP = 4_294_967_295
+MAY_BE_SLOTS = ("id", "text", "where")  # the arguments that a plan need not know the values of
 
 
 class Budget:
@@ -55,12 +57,20 @@ class Reader(msgspec.Struct, frozen=True):
     # Of every field ------------------------------------------------------------------
 
     def arguments(self, type_name: str, nodes: list[FieldNode], path: PathKeys) -> Mapping[str, Any] | None:
-        """The coerced arguments; None: they are wrong, and that has been noted."""
+        """The coerced arguments; None: they are wrong, and that has been noted.
+
+        There are slots only in those of MAY_BE_SLOTS.
+        """
         try:
-            return get_argument_values(self.field(type_name, nodes), nodes[0], self.collector.variables)
+            given = self.collector.variables.arguments(self.field(type_name, nodes), nodes[0])
         except GraphQLError as wrong:
             self._note(error(worded(wrong.message), Code.BAD_INPUT, wrong.nodes, path))
             return None
+        return {key: each if key in MAY_BE_SLOTS else self.seen(each) for key, each in given.items()}
+
+    def seen(self, arguments: Any) -> Any:
+        """The arguments without slots: what is planned depends on all of their values."""
+        return self.collector.variables.pinned(arguments)
 
     def field(self, type_name: str, nodes: list[FieldNode]) -> GraphQLField:
         owner = self.contract.core.type_map[type_name]
@@ -79,17 +89,18 @@ class Reader(msgspec.Struct, frozen=True):
 
     # Of entities ---------------------------------------------------------------------
 
-    def id(self, owner: Owner, given: object, nodes: list[FieldNode], path: PathKeys) -> Id:
+    def id(self, owner: Owner, given: object, nodes: list[FieldNode], path: PathKeys) -> Id | Slot:
         try:
-            found = read_as(owner.id_type, given)
+            found: Id | Slot = later(given, partial(_id, reading(owner.id_type)))
         except Refused as refused:
             self.refuse(f"Invalid value provided for argument `id`: {refused.what}", nodes, path)
             return ""
-        return found if isinstance(found, bytes | int) else str(found)
+        return found
 
-    def search(self, given: object, nodes: list[FieldNode], path: PathKeys) -> str:
+    def search(self, given: object, nodes: list[FieldNode], path: PathKeys) -> str | Slot:
         try:
-            return tsquery(str(read_as(Scalar.STRING, given)))
+            found: str | Slot = later(given, _tsquery)
+            return found
         except Refused as refused:
             self.refuse(f"Invalid value provided for argument `text`: {refused.what}", nodes, path)
         except Malformed as malformed:
@@ -113,7 +124,7 @@ class Reader(msgspec.Struct, frozen=True):
 
     def _hash(self, given: object, nodes: list[FieldNode], path: PathKeys) -> bytes:
         try:
-            return bytes.fromhex(str(read_as(Scalar.STRING, given)).removeprefix("0x"))
+            return bytes.fromhex(str(reading(Scalar.STRING)(given)).removeprefix("0x"))
         except ValueError:
             self.refuse("Failed to decode `block.hash` value: `it is not hexadecimal`", nodes, path)
             return b""
@@ -174,6 +185,15 @@ class Reader(msgspec.Struct, frozen=True):
             newest = plan.Order(aggregation.rows.field("timestamp"), direction=plan.Direction.DESC)
             rows = msgspec.structs.replace(rows, order=newest)
         return plan.Buckets(aggregation, interval, arguments.get("current") == "include"), rows
+
+
+def _id(read: Coerce, given: object) -> Id:
+    found = read(given)
+    return found if isinstance(found, bytes | int) else str(found)
+
+
+def _tsquery(given: object) -> str:
+    return tsquery(str(reading(Scalar.STRING)(given)))
 
 
 def _out_of_range(argument: str, maximum: int, given: int) -> str:

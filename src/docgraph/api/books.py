@@ -16,7 +16,7 @@ from strawberry.types.arguments import StrawberryArgument
 from docgraph.api.definitions import Declared, argument, fill, object_type, optional, required_list
 from docgraph.api.inputs import Ready, enum
 from docgraph.api.scalars import ANNOTATION
-from docgraph.api.where import read_as
+from docgraph.api.where import reading
 from docgraph.model.moments import moment
 from docgraph.model.schema import Scalar
 from docgraph.model.values import Refused
@@ -180,7 +180,7 @@ def logs_wanted(given: Mapping[str, Any]) -> LogsWanted:
 
 
 def _text(given: str | None) -> str | None:
-    return None if given is None else str(read_as(Scalar.STRING, given))
+    return None if given is None else str(reading(Scalar.STRING)(given))
 
 
 def _moment(given: str | None) -> datetime | None:

@@ -19,12 +19,13 @@ from graphql import (
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    Node,
     SelectionSetNode,
     is_abstract_type,
 )
-from graphql.execution.values import VariableValues, get_directive_values
 
 from docgraph.api.errors import Code, Rejected, error, worded
+from docgraph.api.variables import Variables
 
 
 class Collector(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ class Collector(msgspec.Struct, frozen=True):
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: VariableValues
+    variables: Variables
 
     def fields(self, type_name: str, sets: Iterable[SelectionSetNode | None]) -> dict[str, list[FieldNode]]:
         """The fields of an object of this type, by response key; a key asked for twice keeps its first place."""
@@ -67,12 +68,12 @@ class Collector(msgspec.Struct, frozen=True):
                     if self._applies(fragment.type_condition.name.value, type_name):
                         self._collect(type_name, fragment.selection_set, found, spread)
 
-    def _included(self, node: FieldNode | InlineFragmentNode | FragmentSpreadNode | object) -> bool:
+    def _included(self, node: Node) -> bool:
         if not getattr(node, "directives", None):
             return True
         for directive, stops in ((GraphQLSkipDirective, True), (GraphQLIncludeDirective, False)):
             try:
-                values = get_directive_values(directive, node, self.variables)  # type: ignore[arg-type]
+                values = self.variables.directive(directive, node)
             except GraphQLError as wrong:  # a variable that may be null, and is
                 raise Rejected([error(worded(wrong.message), Code.BAD_INPUT, wrong.nodes)]) from wrong
             if values is not None and values["if"] is stops:

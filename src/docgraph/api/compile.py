@@ -36,6 +36,7 @@ class Compiled(msgspec.Struct, frozen=True):
     """What the database is to answer, and whether that is all of it."""
 
     operation: plan.Operation
+    conditional: bool  # whether there is an answer depends on blocks or problems
     introspects: bool  # other parts of the answer come from the schema itself
     about_the_index: tuple[FieldNode, ...]  # what may be told even where problems forbid data
 
@@ -53,7 +54,8 @@ def compile_operation(contract: Contract, operation: OperationDefinitionNode, co
     planned = plan.Operation(roots)
     _refuse_too_many(entities(planned), contract.limits.entities)
     about = tuple(node for nodes in asked.values() for node in nodes if node.name.value in ABOUT_THE_INDEX)
-    return Compiled(planned, any(node.name.value in INTROSPECTION for node in about), about)
+    conditional = any(root.block is not None or root.policy is plan.Policy.DENY for root in roots)
+    return Compiled(planned, conditional, any(node.name.value in INTROSPECTION for node in about), about)
 
 
 def _refuse_too_many(figure: int, most: int) -> None:
@@ -103,9 +105,12 @@ class _Compiler(msgspec.Struct, frozen=True):
 
     def _root(self, key: str, nodes: list[FieldNode], arguments: Mapping[str, Any]) -> plan.Root:
         path = (key,)
+        asked = self.read.contract.roots[nodes[0].name.value]
+        if isinstance(asked, Paged | Grouped | Problems | Logs):
+            # A cursor tells which filter it belongs to, and books are not asked often.
+            arguments = self.read.seen(arguments)
         block = self.read.block(arguments.get("block"), nodes, path)
         policy = plan.Policy(arguments.get("subgraphError", "allow"))
-        asked = self.read.contract.roots[nodes[0].name.value]
         match asked:
             case One(owner):
                 wanted = self.read.id(owner, arguments["id"], nodes, path)

@@ -24,7 +24,6 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from docgraph.api.collect import Collector
 from docgraph.api.errors import Code, Rejected, beyond, coded, error
 from docgraph.api.limits import Limits
 from docgraph.api.recent import Recent
@@ -40,9 +39,10 @@ Judged = tuple[DocumentNode | None, tuple[GraphQLError, ...]]
 class Request(msgspec.Struct, frozen=True):
     """An operation that may be executed."""
 
+    name: str | None  # as it was asked for
     document: DocumentNode
     operation: OperationDefinitionNode
-    collector: Collector
+    fragments: Mapping[str, FragmentDefinitionNode]
 
 
 class Documents:
@@ -51,20 +51,26 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
         self._limits = limits
-        self._recent: Recent[Judged] = Recent(limits.document_bytes)
+        self._recent: Recent[str, Judged] = Recent(limits.document_bytes)
 
-    def request(self, text: str, variables: Mapping[str, Any], operation_name: str | None) -> Request:
+    def request(self, text: str, operation_name: str | None) -> Request:
         """The operation to execute.
 
-        Raises Rejected: the text is no GraphQL, breaks a rule, has no such operation, or the variables do not fit.
+        Raises Rejected: the text is no GraphQL, breaks a rule, or has no such operation.
         """
         document, errors = self._judged(text)
         if document is None or errors:
             raise Rejected(errors)
         operation = _operation(document, operation_name)
         fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-        values = _variables(self._schema, operation, variables)
-        return Request(document, operation, Collector(self._schema, fragments, values))
+        return Request(operation_name, document, operation, fragments)
+
+    def values(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> VariableValues:
+        """The coerced variables. Raises Rejected: they do not fit."""
+        values = get_variable_values(self._schema, operation.variable_definitions or (), dict(given), MAX_ERRORS)
+        if isinstance(values, list):
+            raise Rejected(reworded(coded(values, Code.BAD_INPUT), self._schema, given))
+        return values
 
     def kind(self, text: str, operation_name: str | None) -> OperationType | None:
         """What the operation does, whether it is valid or not; None: there is no such operation."""
@@ -142,10 +148,3 @@ def _operation(document: DocumentNode, wanted: str | None) -> OperationDefinitio
             [error("Must provide operation name if query contains multiple operations.", Code.OPERATION_UNRESOLVED)]
         )
     return operations[0]
-
-
-def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> VariableValues:
-    values = get_variable_values(schema, operation.variable_definitions or (), dict(given), MAX_ERRORS)
-    if isinstance(values, list):
-        raise Rejected(reworded(coded(values, Code.BAD_INPUT), schema, given))
-    return values

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from copy import copy
 from typing import Any, Protocol
 
@@ -20,22 +20,26 @@ import msgspec
 import strawberry
 from graphql import GraphQLError, OperationType
 
+from docgraph.api.coercion import Coercions
+from docgraph.api.collect import Collector
 from docgraph.api.compile import Compiled, compile_operation
 from docgraph.api.complete import complete, narrowed
 from docgraph.api.contract import Contract
 from docgraph.api.documents import Documents, Request
 from docgraph.api.errors import Code, Rejected, error, formatted
 from docgraph.api.limits import USUAL, Limits
+from docgraph.api.plans import Plans, Prepared
 from docgraph.api.schema import core_of, strawberry_schema
 from docgraph.api.uncomputable import Uncomputable, why_uncomputable
+from docgraph.api.variables import Variables
 from docgraph.api.verdicts import awaited, blocks_missing, refused_for_problems
 from docgraph.model.schema import Schema
+from docgraph.model.values import Refused
 from docgraph.query import plan
-from docgraph.query.print import statement
-from docgraph.query.rows import Form
+from docgraph.query.slots import Printed
+from docgraph.query.tsquery import Malformed
 from docgraph.store.layout import Layout, layout
 from docgraph.store.readers import Busy
-from docgraph.store.sql import render
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +83,19 @@ class Answer(msgspec.Struct, frozen=True):
     early: bool = False  # the block that it waits for is not there yet
 
 
-class _Work(msgspec.Struct, frozen=True):
+class _Work(msgspec.Struct, frozen=True, eq=False):
     """One request on its way."""
 
-    request: Request
-    compiled: Compiled
-    variables: Mapping[str, Any]
+    text: str
+    name: str | None  # of the operation
+    variables: Mapping[str, Any]  # as they were sent
+    prepared: Prepared
+    values: Mapping[str, Any]  # the variables, coerced
+    parameters: Sequence[object]  # of the statement that is asked first
+
+    @property
+    def operation(self) -> plan.Operation:
+        return self.prepared.compiled.operation
 
 
 class Engine:
@@ -95,6 +106,7 @@ class Engine:
         self._contract = contract
         self._layout = places
         self._documents = Documents(contract.core, contract.limits)
+        self._plans = Plans(Coercions(contract.core), contract.limits.plan_bytes)
 
     @classmethod
     def build(cls, schema: Schema, namespace: str, deployment: str, limits: Limits = USUAL) -> Engine:
@@ -110,7 +122,9 @@ class Engine:
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
     ) -> plan.Operation:
         """What would be asked of the database. Raises Rejected."""
-        return self._compiled(self._documents.request(query, variables or {}, operation_name)).operation
+        request = self._documents.request(query, operation_name)
+        values = self._documents.values(request.operation, variables or {})
+        return self._compiled(request, Variables.known(values)).operation
 
     def subscribes(self, query: str, operation_name: str | None = None) -> bool:
         """Whether the request is a subscription, whatever else may be wrong with it."""
@@ -133,9 +147,7 @@ class Engine:
     ) -> Answer:
         """The response to one request; to a subscription, as of now. Never raises for what client or database did."""
         try:
-            request = self._documents.request(query, variables or {}, operation_name)
-            compiled = self._compiled(request)
-            return await self._answer(connections, _Work(request, compiled, variables or {}))
+            return await self._answer(connections, self._work(query, variables or {}, operation_name))
         except Rejected as rejected:
             return _rejected(rejected.errors)
         except Busy:
@@ -150,28 +162,55 @@ class Engine:
             logger.warning("the database does not answer: %s", failed)
             return _refused("The database does not answer. Try again later.", Code.UNAVAILABLE, 503)
 
-    def _compiled(self, request: Request) -> Compiled:
-        return compile_operation(self._contract, request.operation, request.collector)
+    def _work(self, text: str, variables: Mapping[str, Any], name: str | None) -> _Work:
+        """What is to be done for a request. Raises Rejected."""
+        known = self._plans.find(text, name, variables)
+        if known is not None:
+            prepared, values = known
+            with suppress(Refused, Malformed):
+                return _Work(text, name, variables, prepared, values, prepared.first.parameters(values))
+        request = self._documents.request(text, name)
+        given = self._documents.values(request.operation, variables)
+        seen = Variables.unseen(given)
+        try:
+            prepared = Prepared(self._compiled(request, seen), self._layout)
+            work = _Work(text, name, variables, prepared, given.coerced, prepared.first.parameters(given.coerced))
+        except (Rejected, Refused, Malformed):
+            # With all values in sight, all that is wrong is told in one go.
+            prepared = Prepared(self._compiled(request, Variables.known(given)), self._layout)
+            return _Work(text, name, variables, prepared, given.coerced, prepared.first.parameters(given.coerced))
+        if seen.places is not None:
+            self._plans.keep(text, request, variables, prepared, seen.places)
+        return work
+
+    def _compiled(self, request: Request, variables: Variables) -> Compiled:
+        collector = Collector(self._contract.core, request.fragments, variables)
+        return compile_operation(self._contract, request.operation, collector)
 
     async def _answer(self, connections: Connections, work: _Work) -> Answer:
-        operation, patience = work.compiled.operation, self._contract.limits.wait_seconds
+        operation, patience = work.operation, self._contract.limits.wait_seconds
         if not operation.roots:
             return self._completed(work, {})
-        if work.compiled.introspects:
+        if work.prepared.compiled.introspects:
             return await self._exact(connections, work, patience)
+        conditional = work.prepared.compiled.conditional
         try:
-            told = await self._ask(connections, operation, Form.OPTIMISTIC, patience)
+            if conditional:
+                told = await self._ask(connections, work, work.prepared.first, patience)
+            else:
+                told = await self._row(connections, work, work.prepared.first)
         except asyncpg.PostgresError as failed:
             if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
                 raise
             return await self._exact(connections, work, patience)
-        if refused_for_problems(operation, told) or blocks_missing(operation, self._contract.deployment, told):
+        missing = conditional and blocks_missing(operation, self._contract.deployment, told)
+        if missing or (conditional and refused_for_problems(operation, told)):
             return await self._exact(connections, work, patience=0.0)
         return Answer(b'{"data":' + _bytes(told["data"]) + b"}")
 
     async def _exact(self, connections: Connections, work: _Work, patience: float) -> Answer:
-        operation = work.compiled.operation
-        told = await self._ask(connections, operation, Form.EXACT, patience)
+        operation = work.operation
+        told = await self._ask(connections, work, work.prepared.exact, patience)
         tree: dict[str, Any] = json.loads(told["data"])
         for key, message in blocks_missing(operation, self._contract.deployment, told).items():
             tree[key] = error(message, Code.BLOCK_NOT_AVAILABLE)
@@ -182,40 +221,48 @@ class Engine:
 
     def _without_data(self, work: _Work, tree: Mapping[str, Any]) -> Answer:
         """What is left where problems forbid data: what is told about the index, and the schema."""
-        about = work.compiled.about_the_index
+        about = work.prepared.compiled.about_the_index
         problem = formatted(error("indexing_error", Code.INDEXING_ERROR))
         if not about:
             return Answer(msgspec.json.encode({"data": None, "errors": [problem]}))
-        left = complete(self._contract.core, narrowed(work.request, about), work.variables, tree)
+        request = narrowed(self._documents.request(work.text, work.name), about)
+        left = complete(self._contract.core, request, work.variables, tree)
         others = (formatted(_with_code(each)) for each in left.errors or ())
         return Answer(msgspec.json.encode({"data": left.data, "errors": [problem, *others]}))
 
     def _completed(self, work: _Work, tree: Mapping[str, Any]) -> Answer:
-        result = complete(self._contract.core, work.request, work.variables, tree)
+        request = self._documents.request(work.text, work.name)
+        result = complete(self._contract.core, request, work.variables, tree)
         response: dict[str, Any] = {"data": result.data}
         if result.errors:
             response["errors"] = [formatted(_with_code(each)) for each in result.errors]
         return Answer(msgspec.json.encode(response))
 
     async def _ask(
-        self, connections: Connections, operation: plan.Operation, form: Form, patience: float
+        self, connections: Connections, work: _Work, statement: Printed, patience: float
     ) -> Mapping[str, Any]:
         """The row of the statement, once the block it has to wait for is there."""
-        text, parameters = render(statement(operation, self._layout, form))
         clock = asyncio.get_running_loop().time
         delay, deadline = 0.005, clock() + patience
         while True:
-            try:
-                async with connections.acquire() as connection:
-                    told: Mapping[str, Any] = await connection.fetchrow(text, *parameters)
-            except asyncpg.PostgresError as failed:
-                if reason := why_uncomputable(operation, failed.sqlstate):
-                    raise reason from failed
-                raise
-            if awaited(operation, told) is None or clock() >= deadline:
+            told = await self._row(connections, work, statement)
+            if awaited(work.operation, told) is None or clock() >= deadline:
                 return told
             await asyncio.sleep(delay)
             delay = min(delay * 2, 0.25)
+
+    async def _row(self, connections: Connections, work: _Work, statement: Printed) -> Mapping[str, Any]:
+        told: Mapping[str, Any]
+        first = statement is work.prepared.first
+        parameters = work.parameters if first else statement.parameters(work.values)
+        try:
+            async with connections.acquire() as connection:
+                told = await connection.fetchrow(statement.text, *parameters)
+        except asyncpg.PostgresError as failed:
+            if reason := why_uncomputable(work.operation, failed.sqlstate):
+                raise reason from failed
+            raise
+        return told
 
 
 def _bytes(answered: str | bytes) -> bytes:

@@ -10,9 +10,8 @@ well-formed request.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,12 +23,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from docgraph.api.errors import Code, Rejected, error, formatted
 from docgraph.api.events import send_events, wants_events
 from docgraph.api.execute import Answer, Connections, Engine
+from docgraph.api.leaving import Clients
 from docgraph.api.limits import USUAL, Limits
 from docgraph.api.persisted import Persisted, digest_named, digest_of
 from docgraph.api.subscriptions import Question, Subscriptions
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
+# Also where nothing is compressed: a cache takes the headers of a 304 over to the compressed answer it keeps.
+VARY = "Accept, Accept-Encoding"
 ALLOWED = "GET, HEAD, OPTIONS, POST"
 # As a subgraph's endpoint: any page may ask, nothing is done on behalf of a signed-in user.
 CORS: Mapping[str, str] = {
@@ -72,13 +74,13 @@ def graphql_app(
     `engine` gives the deployment that is served at the moment of the request;
     `graphiql` is the page for browsers that come without a query; with `subscriptions` clients may ask for events.
     """
-    persisted = Persisted(limits.persisted_bytes)
+    persisted, clients = Persisted(limits.persisted_bytes), Clients()
 
     async def answered(request: Request, call: Call) -> Answer:
         if engine().subscribes(call.query, call.operation_name):
             raise NotARequest(NOT_PLAIN)
         work = engine().execute(connections, call.query, call.variables, call.operation_name)
-        answer = await _while_wanted(request.receive, work)
+        answer = await clients.while_wanted(request.receive, work)
         if call.digest is not None and answer.status == 200:
             persisted.keep(call.digest, call.query)
         return answer
@@ -136,9 +138,8 @@ def _response(request: Request, answer: Answer, headers: Mapping[str, str]) -> R
     another deployment, which counts its blocks from 1 and answers at the same address.
     """
     media = negotiated(request.headers)
-    status = _status(answer, media)
-    # Also where nothing is compressed: a cache takes the headers of a 304 over to the compressed answer it keeps.
-    told = {"vary": "Accept, Accept-Encoding", **headers}
+    status = status_of(answer, media)
+    told = {"vary": VARY, **headers}
     if request.method in ("GET", "HEAD"):
         if status != 200:
             told["cache-control"] = "no-store"
@@ -171,7 +172,7 @@ def _weight(parameters: str) -> float:
     return 1.0
 
 
-def _status(answer: Answer, media: str) -> int:
+def status_of(answer: Answer, media: str) -> int:
     """Clients of plain JSON look into the body, not at the status, for what a request got wrong."""
     return 200 if media == JSON and answer.status == 400 and not answer.malformed else answer.status
 
@@ -190,32 +191,6 @@ def _known(headers: Headers, tag: str) -> bool:
 
 def _errors(problems: list[dict[str, Any]], status: int, *, malformed: bool = False) -> Answer:
     return Answer(msgspec.json.encode({"errors": problems}), status, malformed=malformed)
-
-
-# The client's leaving --------------------------------------------------------------
-
-
-async def _while_wanted(receive: Receive, work: Coroutine[Any, Any, Answer]) -> Answer:
-    """The outcome of the work, which is cancelled when the client leaves: so is its statement, by the driver.
-
-    Raises ClientDisconnect: the client left before the answer was there.
-    """
-    working, leaving = asyncio.create_task(work), asyncio.create_task(_left(receive))
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnect
-        return working.result()
-    finally:
-        for task in (working, leaving):
-            task.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
-
-
-async def _left(receive: Receive) -> None:
-    """Ends when the client has left; its request has been read before."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 # Requests --------------------------------------------------------------------------

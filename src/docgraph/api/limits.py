@@ -22,6 +22,7 @@ class Limits(msgspec.Struct, frozen=True):
     statement_seconds: float = 10.0  # that Postgres may work on one statement, and that one waits for its turn
     wait_seconds: float = 10.0  # for the block that a request names as `number_gte`
     document_bytes: int = 100_000_000  # of memory for documents that were parsed lately
+    plan_bytes: int = 100_000_000  # of memory for plans and statements that were used lately
     persisted_bytes: int = 10_000_000  # of memory for texts of persisted queries
     subscriptions: int = 1_000  # of a process, at the same time
     operations: int = 100  # of one WebSocket, at the same time

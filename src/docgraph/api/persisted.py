@@ -21,7 +21,7 @@ class Persisted:
     """The texts that clients may name by their SHA-256, written in hexadecimal."""
 
     def __init__(self, room: int) -> None:
-        self._texts: Recent[str] = Recent(room)
+        self._texts: Recent[str, str] = Recent(room)
 
     def text(self, digest: str) -> str:
         """The text of that digest. Raises Rejected: it is not known, or no more."""

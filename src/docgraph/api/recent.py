@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
 
 
-class Recent(Generic[Kept]):
-    """Values by text. What alone is larger than the whole room is not kept."""
+class Recent(Generic[Key, Kept]):
+    """Values by key. What alone is larger than the whole room is not kept."""
 
     def __init__(self, room: int) -> None:
         self._left = room  # bytes
         self._room = room
-        self._kept: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[Kept, int]] = OrderedDict()
 
-    def find(self, key: str) -> Kept | None:
+    def find(self, key: Key) -> Kept | None:
         """The value, which counts as used now; None where it is not kept."""
         found = self._kept.get(key)
         if found is None:
@@ -24,7 +26,7 @@ class Recent(Generic[Kept]):
         self._kept.move_to_end(key)
         return found[0]
 
-    def keep(self, key: str, value: Kept, size: int) -> None:
+    def keep(self, key: Key, value: Kept, size: int) -> None:
         """Keep a value of `size` bytes, in place of one of the same key."""
         if size > self._room:
             return

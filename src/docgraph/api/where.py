@@ -7,11 +7,12 @@ ANDed at every level. Source: spec/subgraph-api.md 2.5 and the deviations there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import assert_never
 
 from docgraph.model.schema import AggregationType, EntityType, EnumRef, InterfaceType, Scalar, Schema
-from docgraph.model.values import SCALARS, Refused
+from docgraph.model.texts import text
+from docgraph.model.values import SCALARS, Coerce, Refused
 from docgraph.query import plan
 from docgraph.query.filters import (
     Changed,
@@ -26,6 +27,7 @@ from docgraph.query.filters import (
     orders_of,
 )
 from docgraph.query.operators import Takes
+from docgraph.query.slots import later
 
 Given = Mapping[str, object]  # a coerced filter: input objects as mappings
 
@@ -71,7 +73,7 @@ def _one(vocabulary: Vocabulary, type_name: str, meaning: Filter, value: object)
         case OfChildren(field=field, quantifier=quantifier, target=target):
             return plan.Exists(field, quantifier, condition(vocabulary, target, _mapping(value)))
         case Changed():
-            return plan.ChangedSince(int(str(_mapping(value)["number_gte"])))
+            return plan.ChangedSince(later(_mapping(value)["number_gte"], _whole))
         case Every():
             return plan.And(_each(vocabulary, type_name, value))
         case Some():
@@ -85,6 +87,10 @@ def _one(vocabulary: Vocabulary, type_name: str, meaning: Filter, value: object)
 def _each(vocabulary: Vocabulary, type_name: str, value: object) -> tuple[plan.Condition, ...]:
     given = value if isinstance(value, list | tuple) else [value]
     return tuple(condition(vocabulary, type_name, _mapping(each)) for each in given if each is not None)
+
+
+def _whole(value: object) -> int:
+    return int(str(value))
 
 
 def _mapping(value: object) -> Given:
@@ -108,24 +114,34 @@ def _compared(schema: Schema, meaning: Comparison, value: object) -> object:
         raise Refused(
             f"unsupported filter `{named}` for value `null`", "leave the key out, or ask for equality with null"
         )
+    return later(value, partial(_stored, _reading(schema, meaning)))
+
+
+def _stored(read: Coerce, value: object) -> object:
     if isinstance(value, list | tuple):
-        return tuple(_stored(schema, meaning, each) for each in value)
-    return _stored(schema, meaning, value)
+        if None in value:
+            raise Refused("null stands in a list of values to compare with", "leave it out")
+        return tuple(map(read, value))
+    return read(value)
 
 
-def _stored(schema: Schema, meaning: Comparison, value: object) -> object:
-    """One value that is not null; a variable may have brought it as another scalar."""
-    if value is None:
-        raise Refused("null stands in a list of values to compare with", "leave it out")
+def _reading(schema: Schema, meaning: Comparison) -> Coerce:
+    """To stored form, from a value that is not null; a variable may have brought it as another scalar."""
     if meaning.type is Scalar.JSON or isinstance(meaning.type, EnumRef):
-        return value
+        return _as_it_is
     if schema.stored_scalar(meaning.field) is Scalar.BYTES and meaning.operator.pattern is None:
-        return SCALARS[Scalar.BYTES](value)
-    return read_as(meaning.type, value)
+        return SCALARS[Scalar.BYTES]
+    return reading(meaning.type)
 
 
-def read_as(scalar: Scalar, value: object) -> object:
-    """A value that a client gave, in stored form. Raises Refused: it cannot be read so."""
-    if isinstance(value, bytes) and scalar in (Scalar.ID, Scalar.STRING):
-        return f"0x{value.hex()}"
-    return SCALARS[scalar](value)
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def reading(scalar: Scalar) -> Coerce:
+    """To stored form, from a value that a client gave. It raises Refused: the value cannot be read so."""
+    return _text if scalar in (Scalar.ID, Scalar.STRING) else SCALARS[scalar]
+
+
+def _text(value: object) -> object:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else text(value)

@@ -6,12 +6,14 @@ A field may be named by an interface: what counts is the type's own field of tha
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from docgraph.model.schema import EntityRef, EntityType, Field, Scalar, Schema
 from docgraph.query import plan
 from docgraph.query.operators import Operator
 from docgraph.query.rows import Row, Setting, bind, relation, row_of, tie
+from docgraph.query.slots import later
 from docgraph.store.sql import Sql, join, sql, value
 
 
@@ -94,9 +96,13 @@ def _held(setting: Setting, row: Row, field: Field) -> Sql:
 def _looked_for(operator: Operator, payload: object) -> object:
     if operator.pattern is None:
         return payload
+    return later(payload, partial(_patterns, operator.pattern))
+
+
+def _patterns(pattern: Callable[[str], str], payload: object) -> object:
     if isinstance(payload, tuple):
-        return tuple(operator.pattern(str(each)) for each in payload)
-    return operator.pattern(str(payload))
+        return tuple(pattern(str(each)) for each in payload)
+    return pattern(str(payload))
 
 
 def hexadecimal(column: Sql) -> Sql:

@@ -1,8 +1,7 @@
 """The plan of one operation: what is wanted, free of GraphQL and of SQL.
 
-Immutable values. The `api` room makes a plan from a validated operation, `print`
-turns it into one SQL statement, `describe` into text for people and golden files.
-Selections are per concrete type and in the order of the response.
+Immutable values. `api` makes a plan from a validated operation, `print` turns it into one SQL
+statement, `describe` into text. Selections are per concrete type and in the order of the response.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from docgraph.query.ledger import Entry, LogsWanted, ProblemsWanted
 from docgraph.query.measures import Figure, Figures
 from docgraph.query.operators import Operator
 from docgraph.query.pages import Constant, CursorOf, Page, Total, Window
+from docgraph.query.slots import Slot
 
 # Which block -----------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class Not(msgspec.Struct, frozen=True):
 
 
 class Compare(msgspec.Struct, frozen=True):
-    """A stored field compared with a value in stored form; None asks for null."""
+    """A stored field compared with a value in stored form, or a slot; None asks for null."""
 
     field: Field
     operator: Operator
@@ -97,7 +97,7 @@ class Exists(msgspec.Struct, frozen=True):
 class ChangedSince(msgspec.Struct, frozen=True):
     """The version of the row was made by this block or a later one."""
 
-    block: int
+    block: int | Slot
 
 
 Condition = And | Or | Not | Compare | Exists | ChangedSince
@@ -261,7 +261,7 @@ class ById(msgspec.Struct, frozen=True):
     """A root field for one entity."""
 
     key: str
-    id: Id
+    id: Id | Slot
     selections: tuple[Selection, ...]
     block: BlockAt = None
     policy: Policy = Policy.ALLOW
@@ -272,7 +272,7 @@ class Search(msgspec.Struct, frozen=True):
 
     key: str
     fulltext: Fulltext
-    query: str  # as to_tsquery takes it
+    query: str | Slot  # as to_tsquery takes it
     rows: Rows  # without an order of their own
     selection: Selection
     block: BlockAt = None
@@ -324,7 +324,7 @@ class History(msgspec.Struct, frozen=True):
 
     key: str
     type: str  # what the field is of: an entity or an interface
-    id: Id
+    id: Id | Slot
     rows: Rows  # first and skip
     direction: Direction
     outputs: tuple[VersionOutput, ...]

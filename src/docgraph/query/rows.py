@@ -13,6 +13,7 @@ import msgspec
 
 from docgraph.model.schema import EntityRef, EntityType, EnumRef, Field, Scalar, Schema
 from docgraph.query.plan import Join
+from docgraph.query.slots import Slot, later
 from docgraph.store.layout import DOCUMENT, LINE, POSTGRES_TYPE, SINCE, UNTIL, Layout, Table, fit, search_column
 from docgraph.store.sql import Sql, join, name, sql, value
 
@@ -131,8 +132,9 @@ def _field(entity: EntityType, field_name: str) -> Field | None:
 
 def bind(layout: Layout, held: Scalar | EnumRef, payload: object) -> Sql:
     """A value in stored form as a parameter of its column's type; a tuple is a list of those."""
-    brackets: Sql = sql("[]") if isinstance(payload, tuple) else sql("")
-    sent = list(payload) if isinstance(payload, tuple) else payload
+    many = payload.many if isinstance(payload, Slot) else isinstance(payload, tuple)
+    brackets: Sql = sql("[]") if many else sql("")
+    sent = later(payload, list) if many else payload
     match held:
         case EnumRef():
             return sql("{}::text{}::{}{}", value(sent), brackets, layout.enum(held.name), brackets)

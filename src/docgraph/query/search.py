@@ -12,6 +12,7 @@ import msgspec
 
 from docgraph.model.schema import Fulltext
 from docgraph.query.rows import Row
+from docgraph.query.slots import Slot
 from docgraph.store.layout import search_column, search_configuration
 from docgraph.store.sql import Sql, name, sql, value
 
@@ -28,7 +29,7 @@ class Found(msgspec.Struct, frozen=True):
     order: tuple[Sql, ...]  # ascending: best match first, then by id
 
 
-def search(row: Row, fulltext: Fulltext, query: str) -> Found:
+def search(row: Row, fulltext: Fulltext, query: str | Slot) -> Found:
     """`query` is a text that to_tsquery takes."""
     vector = sql("{}.{}", row.alias, name(search_column(fulltext)))
     wanted = sql("to_tsquery({}, {}::text)", search_configuration(fulltext), value(query))

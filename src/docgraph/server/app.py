@@ -17,21 +17,18 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docgraph.api.errors import Code
 from docgraph.api.http import graphql_app, wants_a_page
 from docgraph.api.transport_ws import TRY_AGAIN_LATER
 from docgraph.api.websocket import refuse, websocket_app
 from docgraph.model.problem import Unavailable
+from docgraph.server.front import COMPRESSED_FROM, COMPRESSION, EXPOSED, FAULT, INDEXED, Front
 from docgraph.server.pages import STATIC, example_query, graphiql_page
 from docgraph.server.serving import Serving
 from docgraph.store.connection import connect
-from docgraph.store.served import Served, status
+from docgraph.store.served import status
 
 NOTHING_YET = "nothing is served yet: the first index is still being built"
 NOT_ANSWERING = "the database does not answer"
-INDEXED = "graph-indexed"  # the header that tells the latest indexed block. Source: spec/subgraph-api.md 2.1
-COMPRESSED_FROM = 1000  # bytes; less fits one packet anyway
-COMPRESSION = 4  # of 9: an answer of 100 kB shrinks to 28 % in 1.3 ms; 9 takes six times as long for 1.5 % more
 # The page needs nothing but this server: no script, font or worker of anybody else's.
 PAGE_HEADERS = {
     "Cache-Control": "no-cache",
@@ -42,8 +39,13 @@ PAGE_HEADERS = {
 }
 
 
-def create_app(current: Serving) -> Starlette:
+def create_app(current: Serving) -> ASGIApp:
     """The application over what `current` serves at each moment."""
+    return Front(current, _behind(current))
+
+
+def _behind(current: Serving) -> Starlette:
+    """The application that knows all kinds of requests."""
     return Starlette(
         routes=[
             Route("/", _page(current)),
@@ -63,7 +65,7 @@ def create_app(current: Serving) -> Starlette:
                 allow_origins=["*"],
                 allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
                 allow_headers=["*"],
-                expose_headers=["ETag", INDEXED],
+                expose_headers=EXPOSED,
             ),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),
         ],
@@ -90,7 +92,7 @@ class _Graphql:
             error = {"message": NOTHING_YET, "extensions": {"code": "NOT_READY"}}
             await JSONResponse({"errors": [error]}, 503, {"Retry-After": "1"})(scope, receive, send)
         else:
-            await self._answers(scope, receive, _telling(self._current.latest, send))
+            await self._answers(scope, receive, _telling(self._current.indexed, send))
 
 
 class _Socket:
@@ -118,20 +120,14 @@ async def _something_is_served(current: Serving) -> bool:
 
 async def _fault(request: Request, fault: Exception) -> Response:
     """A mistake of ours: told in the log by the server, and to the client as an answer like any other."""
-    error = {
-        "message": "Internal error: the request could not be answered.",
-        "extensions": {"code": Code.INTERNAL.value},
-    }
-    return JSONResponse({"errors": [error]}, 500)
+    return Response(FAULT.body, FAULT.status, media_type="application/json")
 
 
-def _telling(latest: Served | None, send: Send) -> Send:
+def _telling(indexed: bytes | None, send: Send) -> Send:
     """Tells with the answer the block that was the latest when it was asked for: the answer is no older than that."""
-    if latest is None:
+    if indexed is None:
         return send
-    seconds = int(latest.timestamp.timestamp() + 0.5)  # as `_meta` has it: Postgres rounds
-    block = {"hash": f"0x{latest.hash.hex()}", "number": latest.block, "timestamp": seconds}
-    told = msgspec.json.encode(block).decode()
+    told = indexed.decode()
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

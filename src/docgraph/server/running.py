@@ -245,6 +245,7 @@ async def _serve(sock: socket, current: Serving) -> None:
         http=bounded_protocol(current.settings.limits.request_bytes),
         log_config=None,
         access_log=False,
+        server_header=False,
         ws_max_size=current.settings.limits.request_bytes,
         timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
     )

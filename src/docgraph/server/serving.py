@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+import msgspec
+
 from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
 from docgraph.api.subscriptions import Subscriptions
@@ -33,6 +35,7 @@ class Serving:
         self.engine: Engine | None = None
         self.schema: Schema | None = None
         self.latest: Served | None = None  # as of the latest block that was told here; the database may be further
+        self.indexed: bytes | None = None  # the same block as answers tell it
         self.subscriptions = Subscriptions(self._serving_engine, lent, settings.limits.subscriptions)
         self._built: tuple[int, str] | None = None  # deployment and schema that the engine is for
 
@@ -50,7 +53,7 @@ class Serving:
             # Building takes a good part of a second for the largest schemas, and the old engine answers meanwhile.
             self.schema, self.engine = await asyncio.to_thread(_build, found, self.settings.limits)
             self._built = (found.deployment, found.schema)
-        self.latest = found
+        self.latest, self.indexed = found, _indexed(found) if found else None
         return found
 
     def _serving_engine(self) -> Engine:
@@ -75,6 +78,11 @@ class Serving:
                 if isinstance(fault, Silent):
                     self.readers.forget()
                 await patience.wait_out(fault)
+
+
+def _indexed(latest: Served) -> bytes:
+    seconds = int(latest.timestamp.timestamp() + 0.5)  # as `_meta` has it: Postgres rounds
+    return msgspec.json.encode({"hash": f"0x{latest.hash.hex()}", "number": latest.block, "timestamp": seconds})
 
 
 def _build(found: Served, limits: Limits) -> tuple[Schema, Engine]:

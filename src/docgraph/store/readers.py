@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from types import TracebackType
+from typing import Any
 from weakref import WeakSet
 
 import asyncpg  # type: ignore[import-untyped]
@@ -59,6 +61,7 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         )
         try:
             await teach_dates(connection)
+            await _pass_json_on(connection)
             await _end_with_its_client(connection)
         except BaseException:
             connection.terminate()
@@ -71,6 +74,11 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
         yield made
     finally:
         await made.close()
+
+
+async def _pass_json_on(connection: Any) -> None:
+    """JSON stays the bytes that Postgres made of it."""
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
 
 
 async def _end_with_its_client(connection: Connection) -> None:
@@ -92,27 +100,27 @@ class Readers:
         self._patience = patience  # seconds to wait for a connection that is free
         self._idle: list[Connection] = []  # the last one to come back goes out first: its caches are warm
         self._settling: dict[asyncio.Task[None], Connection] = {}
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        # With the time of the loop at which each gives up.
+        self._waiting: deque[tuple[asyncio.Future[Connection | None], float]] = deque()
+        self._ends_waiting = False  # whether a timer for that is set
         self._places = 0  # taken by connections that are open or being opened
         self._opened: WeakSet[Connection] = WeakSet()
         self._closed = False
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
+    def acquire(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for as long as the `async with` lasts, with no statement at work.
 
-        Raises Busy, and what opening one raises.
+        Entering raises Busy, and what opening one raises.
         """
-        connection = await self._take()
-        try:
-            yield connection
-        except asyncpg.PostgresError:  # the server's last word on a statement
+        return _Loan(self)
+
+    def back(self, connection: Connection, failure: type[BaseException] | None) -> None:
+        """Take back what `take` gave; `failure`: what ended its use, if anything did."""
+        # An error of Postgres is its last word on a statement.
+        if failure is None or issubclass(failure, asyncpg.PostgresError):
             self._give_back(connection)
-            raise
-        except BaseException:
+        else:
             self._settle(connection)
-            raise
-        self._give_back(connection)
 
     def forget(self) -> None:
         """Give all connections up, those at work too: what they wait for will never come."""
@@ -128,7 +136,8 @@ class Readers:
         while self._idle:
             await self._idle.pop().close()
 
-    async def _take(self) -> Connection:
+    async def take(self) -> Connection:
+        """A connection, to be given `back`. Raises Busy, and what opening one raises."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
@@ -148,20 +157,32 @@ class Readers:
 
     async def _wait(self) -> Connection | None:
         """The connection that somebody gives back; None: their place, for a new one. Raises Busy."""
-        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Connection | None] = loop.create_future()
+        self._waiting.append((turn, loop.time() + self._patience))
+        if not self._ends_waiting:
+            self._ends_waiting = True
+            loop.call_later(self._patience, self._end_waiting)
         try:
-            await asyncio.wait((turn,), timeout=self._patience)
+            return await turn
         except asyncio.CancelledError:
-            if turn.done():  # handed over in the moment in which we gave up
+            if not turn.cancelled() and turn.exception() is None:  # handed over in the moment in which we gave up
                 connection = turn.result()
                 self._leave_place() if connection is None else self._give_back(connection)
-            turn.cancel()
             raise
-        if turn.done():
-            return turn.result()
-        turn.cancel()
-        raise Busy(self._patience)
+
+    def _end_waiting(self) -> None:
+        """Tell those who have waited too long. All wait equally long, so one timer does for who waits longest."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            turn, until = self._waiting[0]
+            if not turn.done() and until > loop.time():
+                loop.call_at(until, self._end_waiting)
+                return
+            self._waiting.popleft()
+            if not turn.done():
+                turn.set_exception(Busy(self._patience))
+        self._ends_waiting = False
 
     def _settle(self, connection: Connection) -> None:
         """Give the connection back when its statement has ended, without letting who leaves wait for that."""
@@ -192,11 +213,29 @@ class Readers:
     def _pass_on(self, connection: Connection | None) -> bool:
         """To whoever waits longest. False: nobody waits."""
         while self._waiting:
-            turn = self._waiting.popleft()
+            turn, _ = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(connection)
                 return True
         return False
+
+
+class _Loan:
+    """A class of its own: a decorated generator would take longer than all of our part in a small query."""
+
+    __slots__ = ("_connection", "_readers")
+
+    def __init__(self, lender: Readers) -> None:
+        self._readers = lender
+
+    async def __aenter__(self) -> Connection:
+        self._connection = await self._readers.take()
+        return self._connection
+
+    async def __aexit__(
+        self, failure: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._readers.back(self._connection, failure)
 
 
 async def _ended(connection: Connection) -> None:

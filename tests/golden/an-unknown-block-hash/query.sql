@@ -4,7 +4,7 @@ select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_a
 union all
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line" from "docgraph_d1"."page$history" where "$since" <= (select max("number") from "docgraph_d1"."$block" where "hash" = $1) and (select max("number") from "docgraph_d1"."$block" where "hash" = $1) < "$until") as "page$1"
 order by "page$1"."id"
-limit $2::bigint) as "row$") as "pages") as "row$") as "data",
-(select max("number") from "docgraph_d1"."$block" where "hash" = $3) is not null as "found0"
+limit 100) as "row$") as "pages") as "row$") as "data",
+(select max("number") from "docgraph_d1"."$block" where "hash" = $2) is not null as "found0"
 
--- [b'\xff', 100, b'\xff']
+-- [b'\xff', b'\xff']

@@ -4,8 +4,8 @@ select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_a
 union all
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line" from "docgraph_d1"."page$history" where "$since" <= $1::integer and $1::integer < "$until") as "page$1"
 order by "page$1"."id"
-limit $2::bigint) as "row$") as "pages") as "row$") as "data",
+limit 100) as "row$") as "pages") as "row$") as "data",
 (select max("number") from "docgraph_d1"."$block") as "head",
 (select min("number") from "docgraph_d1"."$block") as "earliest"
 
--- [0, 100]
+-- [0]

@@ -2,19 +2,19 @@ select (select row_to_json("row$") from (select (select coalesce(json_agg("row$"
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where false
 order by "page$1"."id"
-limit $1::bigint) as "row$") as "or", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "or", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 order by "page$1"."id"
-limit $2::bigint) as "row$") as "and", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "and", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 order by "page$1"."id"
-limit $3::bigint) as "row$") as "all", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "all", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where not (true)
 order by "page$1"."id"
-limit $4::bigint) as "row$") as "not", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "not", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 order by "page$1"."id"
-limit $5::bigint) as "row$") as "nulls") as "row$") as "data"
+limit 100) as "row$") as "nulls") as "row$") as "data"
 
--- [100, 100, 100, 100, 100]
+-- []

@@ -4,6 +4,6 @@ array(select '0x' || encode("item$"."v", 'hex') from unnest("sample$1"."octets")
 array(select trim_scale("item$"."v")::text from unnest("sample$1"."numbers") with ordinality as "item$"("v", "n") order by "item$"."n") end as "numbers", case when "sample$1"."moments" is not null then
 array(select (to_jsonb("item$"."v" at time zone 'UTC') #>> '{}') || 'Z' from unnest("sample$1"."moments") with ordinality as "item$"("v", "n") order by "item$"."n") end as "moments", "sample$1"."kinds" as "kinds" from "docgraph_d1"."sample" as "sample$1"
 order by "sample$1"."id"
-limit $1::bigint) as "row$") as "samples") as "row$") as "data"
+limit 100) as "row$") as "samples") as "row$") as "data"
 
--- [100]
+-- []

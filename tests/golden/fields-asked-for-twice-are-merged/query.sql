@@ -3,6 +3,6 @@ select "page$1"."id" as "id", "page$1"."title" as "title", (select row_to_json("
 select "author$2"."name" as "name", '0x' || encode("author$2"."id", 'hex') as "id" from "docgraph_d1"."author" as "author$2"
 where "author$2"."id" = "page$1"."author") as "row$") as "author" from "docgraph_d1"."page" as "page$1"
 order by "page$1"."id"
-limit $1::bigint) as "row$") as "pages") as "row$") as "data"
+limit 1) as "row$") as "pages") as "row$") as "data"
 
--- [1]
+-- []

@@ -2,18 +2,18 @@ select (select row_to_json("row$") from (select (select coalesce(json_agg("row$"
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."id" = any($1::text[])
 order by "page$1"."id"
-limit $2::bigint) as "row$") as "a", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "a", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
-where "page$1"."id" = any($3::text[])
+where "page$1"."id" = any($2::text[])
 order by "page$1"."id"
-limit $4::bigint) as "row$") as "b", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "b", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
-where "page$1"."words" <> all($5::integer[])
+where "page$1"."words" <> all($3::integer[])
 order by "page$1"."id"
-limit $6::bigint) as "row$") as "c", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "c", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
-where "page$1"."words" <> all($7::integer[])
+where "page$1"."words" <> all($4::integer[])
 order by "page$1"."id"
-limit $8::bigint) as "row$") as "d") as "row$") as "data"
+limit 100) as "row$") as "d") as "row$") as "data"
 
--- [['a', 'c'], 100, [], 100, [30], 100, [], 100]
+-- [['a', 'c'], [], [30], []]

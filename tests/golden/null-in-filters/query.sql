@@ -2,14 +2,14 @@ select (select row_to_json("row$") from (select (select coalesce(json_agg("row$"
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."words" is null
 order by "page$1"."id"
-limit $1::bigint) as "row$") as "none", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "none", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."words" is not null
 order by "page$1"."id"
-limit $2::bigint) as "row$") as "some", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "some", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
-where "page$1"."words" <> $3::integer
+where "page$1"."words" <> $1::integer
 order by "page$1"."id"
-limit $4::bigint) as "row$") as "other") as "row$") as "data"
+limit 100) as "row$") as "other") as "row$") as "data"
 
--- [100, 100, 30, 100]
+-- [30]

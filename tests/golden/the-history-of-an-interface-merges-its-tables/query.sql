@@ -6,13 +6,13 @@ select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_a
 union all
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line" from "docgraph_d1"."page$history" where "$since" <= greatest("page$1"."$since", (select min("number") from "docgraph_d1"."$block")) and greatest("page$1"."$since", (select min("number") from "docgraph_d1"."$block")) < "$until") as "page$3" on "page$3"."id" = "place$4"."id"
 order by "place$4"."n"
-limit $1::bigint) as "row$") as "links") as "row$") as "node") as "row$") as "object$", "page$1"."$since" as "order0$" from (
+limit 100) as "row$") as "links") as "row$") as "node") as "row$") as "object$", "page$1"."$since" as "order0$" from (
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line", null::integer as "$until" from "docgraph_d1"."page"
 union all
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line", "$until" from "docgraph_d1"."page$history") as "page$1"
-where "page$1"."id" = $2::text
+where "page$1"."id" = $1::text
 order by "page$1"."$since"
-limit $3::bigint)
+limit 100)
 union all
 (select (select row_to_json("row$") from (select "note$2"."$since" as "since", (select row_to_json("row$") from (select E'Note'::text as "__typename", "note$2"."title" as "title", coalesce((select row_to_json("row$") from (
 select "page$5"."id" as "id" from (
@@ -23,10 +23,10 @@ where "page$5"."id" = "note$2"."page") as "row$"), "docgraph"."required"()) as "
 select "id", "title", "page", "$document", "$since", "$line", null::integer as "$until" from "docgraph_d1"."note"
 union all
 select "id", "title", "page", "$document", "$since", "$line", "$until" from "docgraph_d1"."note$history") as "note$2"
-where "note$2"."id" = $4::text
+where "note$2"."id" = $2::text
 order by "note$2"."$since"
-limit $3::bigint)) as "branch$"
+limit 100)) as "branch$"
 order by "order0$"
-limit $5::bigint) as "row$") as "docHistory") as "row$") as "data"
+limit 100) as "row$") as "docHistory") as "row$") as "data"
 
--- [100, 'a', 100, 'a', 100]
+-- ['a', 'a']

@@ -2,10 +2,10 @@ select (select row_to_json("row$") from (select (select coalesce(json_agg("row$"
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
 where "page$1"."kind" = $1::text::"docgraph_d1"."kind$enum"
 order by "page$1"."id"
-limit $2::bigint) as "row$") as "whole", (select coalesce(json_agg("row$"), '[]'::json) from (
+limit 100) as "row$") as "whole", (select coalesce(json_agg("row$"), '[]'::json) from (
 select "page$1"."id" as "id" from "docgraph_d1"."page" as "page$1"
-where "page$1"."title" = $3::text
+where "page$1"."title" = $2::text
 order by "page$1"."id"
-limit $4::bigint) as "row$") as "inside") as "row$") as "data"
+limit 100) as "row$") as "inside") as "row$") as "data"
 
--- ['GUIDE', 100, 'Start', 100]
+-- ['GUIDE', 'Start']

@@ -13,8 +13,8 @@ union all
 select "id", "title", "kind", "words", "size", "tags", "author", "links", "see_also", "main", "topic", "$document", "$since", "$line", "$until" from "docgraph_d1"."page$history") as "page$1"
 where "page$1"."id" = $3::text
 order by -"page$1"."$since"
-limit $4::bigint) as "row$") as "pageHistory") as "row$") as "data",
+limit 100) as "row$") as "pageHistory") as "row$") as "data",
 (select max("number") from "docgraph_d1"."$block") as "head",
 (select min("number") from "docgraph_d1"."$block") as "earliest"
 
--- [1, 'a', 'd', 100]
+-- [1, 'a', 'd']
