@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 
 from docgraph.formats import yaml
+from docgraph.formats.absent import AbsentReader
 from docgraph.formats.csv import DelimitedReader
 from docgraph.formats.json import read_value
 from docgraph.formats.jsonl import JsonlReader
 from docgraph.formats.markdown import MarkdownReader
+from docgraph.formats.parquet import ParquetReader
 from docgraph.formats.plain import PlainReader
 from docgraph.formats.toml import find, read_fields
 from docgraph.formats.whole import WholeReader
@@ -24,6 +27,7 @@ FORMATS: Mapping[str, Reader] = {
     "csv": DelimitedReader("csv", ","),
     "tsv": DelimitedReader("tsv", "\t"),
     "text": PlainReader(),
+    "parquet": ParquetReader() if find_spec("pyarrow") else AbsentReader("parquet", "pyarrow"),
 }
 
 EXTENSIONS: Mapping[str, str] = {
@@ -39,6 +43,7 @@ EXTENSIONS: Mapping[str, str] = {
     "tsv": "tsv",
     "txt": "text",
     "text": "text",
+    "parquet": "parquet",
 }
 
 

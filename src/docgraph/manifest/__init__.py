@@ -2,9 +2,18 @@
 
 from docgraph.manifest.editors import json_schema
 from docgraph.manifest.read import read_manifest
-from docgraph.manifest.values import Constants, DataSource, DocumentHandler, Manifest, MappingOptions, RecordHandler
+from docgraph.manifest.values import (
+    BatchHandler,
+    Constants,
+    DataSource,
+    DocumentHandler,
+    Manifest,
+    MappingOptions,
+    RecordHandler,
+)
 
 __all__ = [
+    "BatchHandler",
     "Constants",
     "DataSource",
     "DocumentHandler",

@@ -94,6 +94,13 @@ class RecordHandler(Written, frozen=True, kw_only=True):
     ) = None
 
 
+class BatchHandler(Written, frozen=True, kw_only=True):
+    """A function that is called once for several thousand rows of a Parquet document, as an Arrow RecordBatch."""
+
+    handler: Function
+    match: Match | None = None
+
+
 class MappingSection(Written, frozen=True, kw_only=True):
     """Which code turns the source's documents into entities."""
 
@@ -119,6 +126,10 @@ class MappingSection(Written, frozen=True, kw_only=True):
     record_handlers: Annotated[
         tuple[RecordHandler, ...],
         Meta(description="Called once for each record of each document, after the document handlers."),
+    ] = ()
+    batch_handlers: Annotated[
+        tuple[BatchHandler, ...],
+        Meta(description="Called once for each batch of rows of each Parquet document, after the record handlers."),
     ] = ()
     on_error: Annotated[
         Literal["keep", "drop", "halt"],
@@ -180,7 +191,6 @@ NOT_HERE: Mapping[type, Mapping[str, str]] = {
         "onError": "write it under `mapping`",
     },
     MappingSection: {
-        "batchHandlers": "use `recordHandlers`; there are no batches yet",
         "abis": "remove it; documents need no ABI",
         "eventHandlers": "use `documentHandlers` or `recordHandlers`",
         "callHandlers": "use `documentHandlers` or `recordHandlers`",

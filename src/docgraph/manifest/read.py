@@ -12,13 +12,22 @@ from types import MappingProxyType
 import msgspec
 
 from docgraph.formats import FORMATS
+from docgraph.formats.absent import AbsentReader
 from docgraph.manifest import checks, definition
 from docgraph.manifest.fit import Fitting, Misfit, find, suggestion
 from docgraph.manifest.stages import in_position_order
 from docgraph.manifest.tree import Entries, Items, Node, Report, Text, read_tree
-from docgraph.manifest.values import Constants, DataSource, DocumentHandler, Manifest, MappingOptions, RecordHandler
+from docgraph.manifest.values import (
+    BatchHandler,
+    Constants,
+    DataSource,
+    DocumentHandler,
+    Manifest,
+    MappingOptions,
+    RecordHandler,
+)
 from docgraph.model.changes import OnError
-from docgraph.model.document import Key
+from docgraph.model.document import BatchReader, Key
 from docgraph.model.problem import Location, ManifestProblem, Problems
 from docgraph.model.values import Refused
 from docgraph.sources import SOURCES
@@ -59,10 +68,25 @@ class _Reading:
         except Misfit:
             return None
         for number, source in enumerate(written.data_sources):
-            if not source.mapping.document_handlers and not source.mapping.record_handlers:
+            mapping = source.mapping
+            if not (mapping.document_handlers or mapping.record_handlers or mapping.batch_handlers):
                 mend = "list functions under `documentHandlers` or `recordHandlers`"
                 self._tell(("dataSources", number, "mapping"), "the mapping names no handler", mend)
+            if mapping.batch_handlers and (refused := self._without_batches(source)):
+                self._tell(("dataSources", number, "mapping", "batchHandlers"), *refused)
         return written
+
+    def _without_batches(self, source: definition.DataSource) -> tuple[str, str] | None:
+        """Why the source has no batches to call handlers for, as far as the manifest tells, and how to mend it."""
+        named = source.source.entries.get("format") if isinstance(source.source, Entries) else None
+        reader = FORMATS.get(named.text if isinstance(named, Text) else "parquet")
+        match reader:
+            case None | BatchReader():
+                return None
+            case AbsentReader():
+                return None if named else (reader.what, reader.mend)
+            case _:
+                return f"the format {reader.name} has no batches", "use `recordHandlers`"
 
     def options(self) -> Sequence[object]:
         """Each source's options, as its kind declares them."""
@@ -86,6 +110,8 @@ class _Reading:
         if options.format is not None and options.format not in FORMATS:
             mend = suggestion(options.format, FORMATS)
             self._tell((*here, "source", "format"), f"unknown format `{options.format}`", mend)
+        elif isinstance(reader := FORMATS.get(options.format), AbsentReader):
+            self._tell((*here, "source", "format"), reader.what, reader.mend)
         for key in ("include", "exclude"):
             for index, glob in enumerate(getattr(options, key)):
                 try:
@@ -168,6 +194,15 @@ class _Reading:
                     at=() if each.at is None else checks.keys(each.at),
                 )
                 for number, each in enumerate(written.record_handlers)
+            ),
+            batch_handlers=tuple(
+                BatchHandler(
+                    handler=each.handler,
+                    match=each.match,
+                    pattern=None if each.match is None else checks.glob(each.match),
+                    place=self._at(*here, "batchHandlers", number, "handler"),
+                )
+                for number, each in enumerate(written.batch_handlers)
             ),
             at=self._at(*here, "file"),
             entities_at=tuple(self._at(*here, "entities", index) for index in range(len(written.entities))),

@@ -52,16 +52,26 @@ class RecordHandler(DocumentHandler, frozen=True):
     at: tuple[Key, ...] = ()  # the keys that lead to the list of records; empty: the document's own records
 
 
+class BatchHandler(DocumentHandler, frozen=True):
+    """Call `handler` for each batch of each document whose path fits."""
+
+
 class MappingOptions(msgspec.Struct, frozen=True):
     file: str  # relative to the project, `/` between parts, no leading `./`
     entities: tuple[str, ...]  # what the source may write
     document_handlers: tuple[DocumentHandler, ...]
     record_handlers: tuple[RecordHandler, ...]
+    batch_handlers: tuple[BatchHandler, ...]
     at: Location  # of `file`
     entities_at: tuple[Location, ...]  # of each name in `entities`
     reads: tuple[str, ...]  # the entity types that the source's handlers load
     reads_at: tuple[Location, ...]  # of each name in `reads`
     on_error: OnError
+
+    @property
+    def handlers(self) -> tuple[DocumentHandler, ...]:
+        """All of them, in the order in which they are called."""
+        return *self.document_handlers, *self.record_handlers, *self.batch_handlers
 
 
 class DataSource(msgspec.Struct, frozen=True):

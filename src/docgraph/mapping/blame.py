@@ -48,9 +48,10 @@ class Blame(msgspec.Struct, frozen=True):
             case Rejected(refusals=refusals):
                 code = self._spot(error).at
                 for refusal in refusals:
-                    place = self.subject.place_of_value(refusal.value, refusal.field)
-                    if place == self.subject.at:
-                        place = self.subject.place_of_value(refusal.given, refusal.field)
+                    subject = self.subject.at_line(refusal.line, refusal.given)
+                    place = subject.place_of_value(refusal.value, refusal.field)
+                    if place == subject.at:
+                        place = subject.place_of_value(refusal.given, refusal.field)
                     yield ValueProblem(
                         _storable(refusal.what),
                         at=place,

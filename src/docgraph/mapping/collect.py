@@ -24,6 +24,7 @@ from docgraph.model.problem import Location
 from docgraph.model.schema import Field, Scalar
 from docgraph.model.values import Refused
 
+MOST_PROBLEMS = 20  # of one document; further records are not run then
 AWAIT_TASKS = "await every task that the handler starts"
 
 
@@ -47,6 +48,7 @@ class Refusal(msgspec.Struct, frozen=True):
     given: object  # what the handler gave
     value: object  # the part of it that does not fit
     entity: str  # name of its type
+    line: int | None = None  # of its record in the document, where several are saved at once
 
 
 class Rejected(Exception):
@@ -82,7 +84,7 @@ class Collector:
         self._source, self._path, self._writable, self._observe = source, path, writable, observe
         self._library = library
         self._waits = False  # whether what is called now can wait for something
-        self._made: dict[tuple[str, Id], _Saved | Remove] = {}
+        self._made: dict[tuple[str, Id], _Saved | Save | Remove] = {}
         self._shared: dict[int, tuple[object, _Saved | Remove]] = {}  # by identity of who says it, who is kept for that
         self._numbered: dict[str, int] = {}  # id space → ordinal of the last id that was made up
         self._open = True
@@ -108,7 +110,7 @@ class Collector:
         if shape.timeseries and given.get("id") is None:
             given = {**given, "id": self._next_id(shape)}
         entity_id = self._id(shape, given.get("id"))
-        before = self._made.get((shape.space, entity_id))
+        before = self._open_up((shape.space, entity_id))
         if isinstance(before, _Saved) and before.shape is not shape:
             raise Misuse(
                 f"{type_name} and {before.shape.name} share an interface and cannot both have the id {entity_id!r}",
@@ -130,6 +132,22 @@ class Collector:
         if shape.shared:
             self._say(speaker, saved)
         return entity_id
+
+    def save_rows(self, type_name: str, rows: Sequence[Save]) -> bool:
+        """Keep entities that are whole, coerced and not shared; False, and nothing, where one has been spoken of.
+
+        Raises Misuse.
+        """
+        space = self._shape(type_name).space
+        made = {(space, each.id): each for each in rows}
+        if len(made) != len(rows) or not self._made.keys().isdisjoint(made):
+            return False
+        self._made |= made
+        return True
+
+    def shape(self, type_name: str) -> Shape:
+        """Of a type that may be written. Raises Misuse."""
+        return self._shape(type_name)
 
     def remove(self, type_name: str, given_id: object) -> None:
         """Say that the entity is not to be, whatever earlier documents say. Raises Misuse, Rejected."""
@@ -201,7 +219,7 @@ class Collector:
 
     def _with_own(self, shape: Shape, entity_id: Id, row: Row | None) -> Row | None:
         """The entity that lower positions make `row`, after what this document has said of it so far."""
-        made = self._made.get((shape.space, entity_id))
+        made = self._open_up((shape.space, entity_id))
         if not shape.shared:
             if isinstance(made, Remove):
                 return None if made.type == shape.name else row
@@ -239,14 +257,23 @@ class Collector:
         """What the document says: of its own entities as they were first mentioned, of shared ones as said."""
         owned = [each for each in self._made.values() if not self._is_shared(each)]
         shared = [each for _, each in self._shared.values()]
-        return tuple(each if isinstance(each, Remove) else each.contribution() for each in (*owned, *shared))
+        return tuple(each if isinstance(each, Remove | Save) else each.contribution() for each in (*owned, *shared))
 
     def _say(self, speaker: object, said: _Saved | Remove) -> None:
         self._shared.pop(id(speaker), None)
         self._shared[id(speaker)] = speaker, said
 
-    def _is_shared(self, made: _Saved | Remove) -> bool:
-        return (self._writable[made.type] if isinstance(made, Remove) else made.shape).shared
+    def _is_shared(self, made: _Saved | Save | Remove) -> bool:
+        return (made.shape if isinstance(made, _Saved) else self._writable[made.type]).shared
+
+    def _open_up(self, key: tuple[str, Id]) -> _Saved | Remove | None:
+        """What has been said of the entity, so that more can be."""
+        made = self._made.get(key)
+        if isinstance(made, Save):
+            shape = self._writable[made.type]
+            values = dict(zip(shape.fields, made.row, strict=True))
+            made = self._made[key] = _Saved(shape, made.id, values, made.line)
+        return made
 
     def _shape(self, type_name: str) -> Shape:
         if not self._open:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
+from docgraph.mapping.bulk import columns_of, save_all
 from docgraph.mapping.collect import CURRENT, Call, Misuse, current
 from docgraph.mapping.loaded import Loaded
 from docgraph.mapping.shape import Shape
@@ -57,6 +58,16 @@ class Entity:
             vars(self)["id"] = saved
 
     @classmethod
+    def save_all(cls, rows: Any, lines: Any = None) -> None:
+        """Save an entity for each row of `rows`, an Arrow RecordBatch or Table whose columns are named as the fields.
+
+        `lines` has for each the line of its record in the document, as `batch.lines` does.
+        """
+        call = current(f"{cls.__name__}.save_all()")
+        shape = call.collector.shape(cls.__entity__)
+        save_all(call.collector, shape, columns_of(rows, lines, shape, cls._check))
+
+    @classmethod
     def remove(cls, id: str | bytes | int) -> None:
         """Make the document say: whatever earlier documents say of this entity does not count."""
         current(f"{cls.__name__}.remove()").remove(cls.__entity__, id)
@@ -97,9 +108,10 @@ class Entity:
         fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({fields})"
 
-    def _check(self, name: str) -> None:
+    @classmethod
+    def _check(cls, name: str) -> None:
         """May the field be assigned? Raises NoSuchField, Misuse."""
-        shape = self.__shape__
+        shape = cls.__shape__
         if shape is None or name in shape.fields:
             return
         if name in shape.derived:

@@ -101,6 +101,7 @@ def described_mapping(source: DataSource) -> Iterator[str]:
     yield mapping.file
     yield from (f"document {handler.handler} {handler.match}" for handler in mapping.document_handlers)
     yield from (f"record {handler.handler} {handler.match} {handler.at}" for handler in mapping.record_handlers)
+    yield from (f"batch {handler.handler} {handler.match}" for handler in mapping.batch_handlers)
     yield from (f"reads {name} {name in mapping.entities}" for name in sorted(mapping.reads))
     if mapping.on_error is not OnError.KEEP:  # documents that failed have to leave, or to be run once more to stay
         yield f"on error {mapping.on_error}"

@@ -70,8 +70,9 @@ class _Loading:
         before = len(self.problems)
         self._check_entities(source)
         module = self._import(source)
-        handlers = [*source.mapping.document_handlers, *source.mapping.record_handlers]
-        bound = [self._bind(handler, module, source.mapping.file) for handler in handlers] if module else []
+        bound = (
+            [self._bind(handler, module, source.mapping.file) for handler in source.mapping.handlers] if module else []
+        )
         if len(self.problems) > before or module is None:
             return None
         used = closure(module_name(source.mapping.file), self.modules)

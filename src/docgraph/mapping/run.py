@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from docgraph.manifest.values import DocumentHandler, RecordHandler
+from docgraph.manifest.values import BatchHandler, DocumentHandler, RecordHandler
 from docgraph.mapping.blame import Blame
-from docgraph.mapping.collect import CURRENT, Call, Collector, Misuse
+from docgraph.mapping.collect import CURRENT, MOST_PROBLEMS, Call, Collector, Misuse
 from docgraph.mapping.frames import Spot
 from docgraph.mapping.loaded import Library
 from docgraph.mapping.modules import Modules
@@ -28,15 +28,13 @@ from docgraph.model.events import Observe
 from docgraph.model.problem import FormatProblem, Problem, Problems
 from docgraph.model.reads import Reads
 
-MOST_PROBLEMS = 20  # of one document; further records are not run then
-
 Function = Callable[[object], object]
 
 
 class Bound(msgspec.Struct, frozen=True):
     """A handler of the manifest with the author's function and where it begins."""
 
-    handler: DocumentHandler | RecordHandler
+    handler: DocumentHandler | RecordHandler | BatchHandler
     function: Function
     begins: Spot
 
@@ -76,8 +74,8 @@ class SourceHandlers:
     async def run(self, document: Document, observe: Observe, reads: Reads) -> tuple[Contribution, ...]:
         """What the document says: at most one contribution per entity, in the order of their first mention.
 
-        Document handlers run before record handlers, each kind in the manifest's order. They find through `reads`
-        what other documents say, and what they look at is noted there.
+        Document handlers run before record handlers, those before batch handlers, each kind in the manifest's order.
+        They find through `reads` what other documents say, and what they look at is noted there.
 
         Raises Problem or Problems, and nothing else but cancellation.
         """
@@ -95,15 +93,20 @@ class SourceHandlers:
         return collector.contributions()
 
     async def _run_one(self, bound: Bound, run: _Run) -> None:
-        if isinstance(bound.handler, RecordHandler):
-            await self._run_records(bound, bound.handler, run)
-        else:
-            await self._call(bound, Subject(run.document), run)
+        match bound.handler:
+            case RecordHandler() as handler:
+                await self._run_each(
+                    bound, (Subject(run.document, each, handler.at) for each in run.document.records(handler.at)), run
+                )
+            case BatchHandler():
+                await self._run_each(bound, (Subject(run.document, batch=each) for each in run.document.batches()), run)
+            case _:
+                await self._call(bound, Subject(run.document), run)
 
-    async def _run_records(self, bound: Bound, handler: RecordHandler, run: _Run) -> None:
+    async def _run_each(self, bound: Bound, subjects: Iterable[Subject], run: _Run) -> None:
         try:
-            for record in run.document.records(handler.at):
-                await self._call(bound, Subject(run.document, record, handler.at), run)
+            for subject in subjects:
+                await self._call(bound, subject, run)
                 if len(run.problems) >= MOST_PROBLEMS:
                     return
         except FormatProblem as problem:
@@ -112,7 +115,7 @@ class SourceHandlers:
     async def _call(self, bound: Bound, subject: Subject, run: _Run) -> None:
         """Call one handler once; what it saves says which record it was called for."""
         blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
-        token = CURRENT.set(Call(run.collector, subject.at.line, blame.place, self._reach.classes))
+        token = CURRENT.set(Call(run.collector, subject.line, blame.place, self._reach.classes))
         try:
             run.problems.extend(await self._problems(bound, subject, blame, run.collector))
         finally:

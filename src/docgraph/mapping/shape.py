@@ -14,7 +14,7 @@ from docgraph.model.schema import EntityRef, EntityType, Field, Merge, Schema
 from docgraph.model.values import Coerce, coercer
 
 # Names that Python or an entity's own methods need.
-TAKEN = frozenset({*keyword.kwlist, "self", "save", "remove", "load"})
+TAKEN = frozenset({*keyword.kwlist, "self", "save", "save_all", "remove", "load"})
 
 # What these make of nothing is 0 or an empty list, so a contribution need not assign the field.
 _FILLED = (Merge.SUM, Merge.COUNT, Merge.UNION, Merge.COLLECT)

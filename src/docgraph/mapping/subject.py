@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import msgspec
 
-from docgraph.model.document import Document, Key, Record
+from docgraph.model.columns import Unreadable, plain
+from docgraph.model.document import Batch, Document, Key, Record
 from docgraph.model.names import snake_case
 from docgraph.model.problem import FormatProblem, Location
 from docgraph.model.schema import Field
+from docgraph.model.values import Fields
 
 LOOKED_AT = 100_000  # values; a problem's place is not worth more
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """A document, or a record of it."""
+    """A document, or a record or a batch of records of it."""
 
     document: Document
     record: Record | None = None
     records_at: tuple[Key, ...] = ()
+    batch: Batch | None = None
 
     @property
-    def argument(self) -> Document | Record:
+    def argument(self) -> Document | Record | Batch:
         """What the handler is given."""
-        return self.document if self.record is None else self.record
+        return self.record or self.batch or self.document
+
+    @property
+    def line(self) -> int | None:
+        """The record's, from 1."""
+        return None if self.record is None else self.record.line
 
     @property
     def at(self) -> Location:
         """The place of the whole."""
-        return Location(self.document.path, None if self.record is None else self.record.line)
+        return Location(self.document.path, self.line if self.batch is None else self.batch.index + 1)
+
+    def at_line(self, line: int | None, given: object) -> Subject:
+        """The one record of the batch at `line`, `given` itself where it is from there; the whole if there is none."""
+        if self.batch is None or line is None or not 0 <= line - 1 - self.batch.index < self.batch.data.num_rows:
+            return self
+        row = self.batch.data.slice(line - 1 - self.batch.index, 1)
+        told = Fields()
+        for name, column in zip(row.schema.names, row.columns, strict=True):
+            with suppress(Unreadable):
+                (value,) = plain(column)
+                told[name] = given if type(value) is type(given) and repr(value) == repr(given) else value
+        return Subject(self.document, Record(self.document, told, line=line, index=line - 1))
 
     def place_of_mapping(self, mapping: object) -> Location | None:
         """Where this very mapping stands; None if it is not from the document."""
@@ -67,6 +88,8 @@ class Subject(msgspec.Struct, frozen=True):
     def _values(self) -> Iterator[tuple[tuple[Key, ...], object]]:
         if self.record is not None:
             return _walk(self.record.data)
+        if self.batch is not None:
+            return iter(())
         try:
             return _walk(self.document.data)
         except FormatProblem:

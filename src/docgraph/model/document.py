@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -32,6 +32,13 @@ class RawRecord(msgspec.Struct, frozen=True):
     data: Any
     line: int | None  # from 1; where the record begins
     index: int  # from 0; its place among the document's records
+
+
+class RawBatch(msgspec.Struct, frozen=True):
+    """Several records at once, as columns."""
+
+    data: Any  # a pyarrow.RecordBatch
+    index: int  # from 0; the place of the first among the document's records
 
 
 class Reader(Protocol):
@@ -61,6 +68,17 @@ class Reader(Protocol):
 def no_files(path: str, wanted: str) -> Document | None:
     """For a document that stands alone."""
     return None
+
+
+@runtime_checkable
+class BatchReader(Protocol):
+    """A format that has its records as columns."""
+
+    def batches(self, content: bytes, path: str) -> Iterator[RawBatch]:
+        """The document's records in pieces of bounded size, in document order; the same pieces whenever it is read.
+
+        Raises FormatProblem.
+        """
 
 
 class Document:
@@ -128,6 +146,20 @@ class Document:
         """
         return self._files(self.path, path)
 
+    def batches(self) -> Iterator[Batch]:
+        """The same units as columns, several thousand at a time.
+
+        Raises FormatProblem: the format has no columns.
+        """
+        if not isinstance(self._reader, BatchReader):
+            raise FormatProblem(
+                f"the format {self._reader.name} has no batches",
+                at=Location(self.path),
+                mend="use `recordHandlers` or `documentHandlers` for it",
+            )
+        for raw in self._reader.batches(self.bytes, self.path):
+            yield Batch(self, raw.data, index=raw.index)
+
     def locate(self, keys: Sequence[Key]) -> Location:
         """Where the value that `keys` leads to stands, as exactly as the format can tell."""
         place = self._reader.locate(self.bytes, keys)
@@ -155,6 +187,32 @@ class Record:
 
     def __repr__(self) -> str:
         return f"<Record {self.index} of {self.document!r}>"
+
+
+class Batch:
+    """Several units of a document as columns: rows of Parquet."""
+
+    __slots__ = ("data", "document", "index")
+
+    def __init__(self, document: Document, data: Any, *, index: int) -> None:
+        self.document = document
+        self.data = data  # a pyarrow.RecordBatch
+        self.index = index  # from 0; the place of its first row among the document's rows
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """Constants from the manifest, as `document.context`."""
+        return self.document.context
+
+    @property
+    def lines(self) -> Any:
+        """The rows' numbers in the document, from 1, as an Arrow column: for `save_all`."""
+        import pyarrow
+
+        return pyarrow.array(range(self.index + 1, self.index + 1 + self.data.num_rows), pyarrow.int32())
+
+    def __repr__(self) -> str:
+        return f"<Batch from {self.index} of {self.document!r}>"
 
 
 def decode(content: bytes, path: str) -> str:

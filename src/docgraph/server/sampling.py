@@ -131,7 +131,7 @@ def _is_of(document: Picked, files: Mapping[str, bytes], run: DocumentChange | N
 def _handlers(project: Project, document: Picked) -> str:
     """The handlers that run for the document, as the manifest names them."""
     mapping = project.manifest.sources[document.key.source].mapping
-    fitting = (each for each in (*mapping.document_handlers, *mapping.record_handlers) if each.fits(document.key.path))
+    fitting = (each for each in mapping.handlers if each.fits(document.key.path))
     return f"{', '.join(each.handler for each in fitting)} of {mapping.file}"
 
 
