@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fuzz soak fix bench growth corpora clean
+.PHONY: dev test lint fuzz soak fix bench bench-indexing growth corpora clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev
@@ -33,6 +33,9 @@ bench: $(VENV)/.tested ## query throughput beside hand-written SQL, in one run
 
 growth: $(VENV)/.tested ## what an index costs with 1,000, 10,000, 100,000 and 1,000,000 documents; the last takes 7 GB of disk
 	for count in 1000 10000 100000 1000000; do $(BIN)/python benchmarks/growth.py --documents $$count; done
+
+bench-indexing: $(VENV)/.tested ## what indexing costs by format, beside COPY and the walk
+	$(BIN)/python benchmarks/indexing.py
 
 corpora: $(VENV)/.tested ## every real schema with 300 rows per type, and every real query, where the corpora are there
 	DOCGRAPH_CORPUS_ROWS=300 $(BIN)/pytest -s tests/corpora

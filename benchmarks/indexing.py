@@ -172,7 +172,7 @@ async def limit(dsn: str, settings: Settings) -> tuple[float, str]:
         found = await served(connection, settings.index)
         assert found is not None
         namespace = found.namespace
-        columns = "id, symbol, side, quantity, price, moment, note"
+        columns = 'id, symbol, side, quantity, price, moment, note, "$hash", "$line"'
         digest = hashlib.blake2b(digest_size=16)
         async with connection.transaction():
             async for row in connection.cursor(ROWS.format(columns, namespace), prefetch=1_000):
@@ -205,7 +205,7 @@ def walk(folder: Path) -> float:
 
 
 def check(chosen: Sequence[Contestant], ran: dict[str, list[Ran]]) -> None:
-    """Rows and batches of one file end in the same rows."""
+    """Rows and batches of one file end in the same rows, with the same hashes and lines."""
     for corpus in sorted({each.corpus for each in chosen}):
         found = {each.rows for one in chosen if one.corpus == corpus for each in ran[one.name]}
         assert len(found) == 1, corpus

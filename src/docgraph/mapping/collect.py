@@ -118,7 +118,10 @@ class Collector:
             )
         values = dict(before.values) if isinstance(before, _Saved) and not shape.shared else {}
         refusals: list[Refusal] = []
+        values["id"] = entity_id
         for name, value in given.items():
+            if name == "id":
+                continue
             try:
                 values[name] = shape.coercers[name](value)
             except Refused as refused:

@@ -39,8 +39,10 @@ class Entity:
             if len(id) > 1 or "id" in fields:
                 raise Misuse(f"{type(self).__name__} takes one id", "give the other fields by name")
             fields["id"] = id[0]
-        for name in fields:
-            self._check(name)
+        shape = self.__shape__
+        if shape is None or not fields.keys() <= shape.fields.keys():
+            for name in fields:
+                self._check(name)
         vars(self).update(fields)
 
     def save(self) -> None:

@@ -127,7 +127,7 @@ class SourceHandlers:
         """Call one handler once. Whatever its code raises comes back as problems."""
         try:
             given = bound.function(subject.argument)
-            if inspect.isawaitable(given):
+            if given is not None and inspect.isawaitable(given):
                 with collector.waiting():
                     given = await given
             if given is not None:

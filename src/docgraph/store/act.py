@@ -191,9 +191,9 @@ async def _revive(
 async def _insert(
     connection: Connection, deployment: Deployment, type_name: str, inserts: Sequence[Insert], block: int
 ) -> Sequence[Sequence[object]]:
-    """Returns the rows."""
+    """Returns the rows, if figures follow from them."""
     table, codec = deployment.layout.tables[type_name], deployment.codecs[type_name]
-    records = [
+    coming = (
         (
             *(each.content.row if isinstance(each.content, Saved) else codec.decode(each.content.encoded)),
             each.document,
@@ -202,14 +202,17 @@ async def _insert(
             each.line,
         )
         for each in inserts
-    ]
-    if len(records) > COPY_FROM:
+    )
+    figured = deployment.figured[type_name]
+    # Rows that nobody looks at afterwards are made while those before them are sent.
+    records = list(coming) if figured or len(inserts) <= COPY_FROM else coming
+    if len(inserts) > COPY_FROM:
         await connection.copy_records_to_table(
             table.name, schema_name=table.namespace, columns=(*table.columns, *SYSTEM), records=records
         )
-    elif records:
+    elif inserts:
         await connection.executemany(render(_insert_one(table))[0], records)
-    return records
+    return records if figured and isinstance(records, list) else ()
 
 
 def _insert_one(table: Table) -> Sql:
