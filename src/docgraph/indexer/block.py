@@ -1,6 +1,6 @@
 """From a plan to a block: run the documents chunk by chunk and hand what became of them to the writer.
 
-Memory holds one chunk at a time, however many documents there are.
+Memory holds one chunk at a time, however many documents there are, and less than one where they say much.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 from docgraph.indexer.decide import Plan, decide, together
 from docgraph.indexer.files import Looks, above
 from docgraph.indexer.look import Survey, look
+from docgraph.indexer.portions import Portions
 from docgraph.indexer.readers import Readers, ReadingBlock
 from docgraph.indexer.run import Task, now
 from docgraph.indexer.work import CHUNK, Outcome, Work
@@ -115,20 +116,32 @@ async def run_plan(plan: Plan, work: Work) -> AsyncGenerator[list[DocumentChange
     """What became of the plan's other documents, and of those that are gone, a chunk of them at a time."""
     reading = {feed.ordinal for feed in work.feeds if feed.reads}
     total = sum(key.source not in reading for key in plan.read) if reading else len(plan.read)
-    done = 0
+    done, portions = 0, Portions()
     # A renamed document's entities meet their new document before they lose the old one.
     steps = chain((key for key in plan.read if key.source not in reading), map(Gone, plan.gone))
     while chunk := list(islice(steps, CHUNK)):
         keys = [each for each in chunk if isinstance(each, DocumentKey)]
         changes: list[DocumentChange] = []
-        for start in range(0, len(keys), TOLD_EVERY):
-            part = keys[start : start + TOLD_EVERY]
-            changes += await work.run([task(key, work) for key in part], work.observe)
+        while keys:
+            part = keys[: min(portions.size, TOLD_EVERY - done % TOLD_EVERY)]
+            keys = keys[len(part) :]
+            ran = await work.run([task(key, work) for key in part], work.observe)
+            changes += ran
             done += len(part)
-            if total > TOLD_EVERY:
+            if total > TOLD_EVERY and (done % TOLD_EVERY == 0 or not keys):
                 work.observe(DocumentsIndexed(done, total))
+            if portions.ran(len(part), ran):
+                yield _counting(changes, work)
+                changes = []
+                portions.handed_over()
         gone = [each for each in chunk if isinstance(each, Gone)]
-        yield [*(each for each in changes if each.key in work.misled or not work.waits(each)), *gone]
+        yield [*_counting(changes, work), *gone]
+        portions.handed_over()
+
+
+def _counting(changes: Sequence[DocumentChange], work: Work) -> list[DocumentChange]:
+    """Those that need not be looked at once more before they count."""
+    return [each for each in changes if each.key in work.misled or not work.waits(each)]
 
 
 async def ahead(chunks: AsyncGenerator[list[DocumentChange], None]) -> AsyncGenerator[list[DocumentChange], None]:
