@@ -69,7 +69,7 @@ class Told(msgspec.Struct, frozen=True):
     per_second: float  # trades
     megabytes_per_second: float
     of_copy: float  # the rate as a part of COPY's
-    of_walk: float  # how many times the seconds of the walk
+    of_walk: float | None  # how many times the seconds of the walk; None: of a few large files nobody asks
     cpu: float  # microseconds for each trade
     peak: int  # MB
 
@@ -221,7 +221,7 @@ def tell(contestant: Contestant, trades: int, bytes_: int, ran: Sequence[Ran]) -
         round(trades / seconds),
         round(bytes_ / 1e6 / seconds, 2),
         round(statistics.median(each.copy / each.seconds for each in ran), 3),
-        round(statistics.median(each.seconds / each.walk for each in ran), 1),
+        None if contestant.by_rows else round(statistics.median(each.seconds / each.walk for each in ran), 1),
         round(statistics.median(each.cpu for each in ran) / trades * 1e6, 1),
         max(each.peak for each in ran),
     )
@@ -237,7 +237,7 @@ def as_markdown(told: Sequence[Told], rounds: int) -> str:
     ]
     lines += [
         f"| {each.name} | {each.trades:,} | {each.megabytes} | {each.per_second:,.0f} | {each.megabytes_per_second} "
-        f"| {each.of_copy} | {each.of_walk} | {each.cpu} µs | {each.peak} MB |"
+        f"| {each.of_copy} | {'' if each.of_walk is None else each.of_walk} | {each.cpu} µs | {each.peak} MB |"
         for each in told
     ]
     return "\n".join(lines) + "\n"
