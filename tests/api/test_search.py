@@ -13,8 +13,8 @@ from docgraph.api.execute import Engine
 from docgraph.api.schema import core_of
 from docgraph.model.sdl import read_schema
 from docgraph.store.act import RETIRE
-from docgraph.store.layout import SEARCH_CONFIGURATION, SINCE
-from docgraph.store.sql import name, render, sql, value
+from docgraph.store.layout import SEARCH_CONFIGURATION, SINCE, UNTIL
+from docgraph.store.sql import join, name, render, sql, value
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "search.md"
 
@@ -169,7 +169,9 @@ async def test_a_character_that_no_column_holds_is_refused(shared_index: Any) ->
 async def test_an_earlier_block_is_searched_as_it_was(shared_index: Any) -> None:
     index = shared_index
     table = index.layout.tables["Text"]
-    retire = sql(RETIRE, table.current, value(["a"]), sql("text[]"), table.history, value(2), name(SINCE), value(2))
+    columns = join(", ", map(name, table.version))
+    back = (table.current, value(["a"]), sql("text[]"), columns)
+    retire = sql(RETIRE, *back, table.history, columns, name(UNTIL), value(2), name(SINCE), value(2))
     text, parameters = render(retire)
     await index.connection.execute(text, *parameters)
     await index.fill(texts(a="grape"), since=2)
@@ -183,7 +185,7 @@ async def test_an_earlier_block_is_searched_as_it_was(shared_index: Any) -> None
 async def test_a_search_uses_its_index(shared_index: Any) -> None:
     await shared_index.connection.execute("set enable_seqscan = off")
     text = shared_index.statement('{ look(text: "apple") { id } }')
-    explained = await shared_index.connection.fetch(f"explain {text}", "'apple'", 100)
+    explained = await shared_index.connection.fetch(f"explain {text}", "'apple'")
     assert any("text$by_look$search" in line[0] for line in explained)
 
 
