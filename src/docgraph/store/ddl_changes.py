@@ -28,7 +28,8 @@ MOVE_TYPES = """
 update {} set types = array(select ({}::smallint[])[each + 1] from unnest(types) as each order by 1)
 where types && {}::smallint[]"""
 MOVE_ASSIGNED = """
-update {} set {} = array(select ({}::smallint[])[each + 1] from unnest({}) as each order by 1)"""
+update {} set {} = array(select ({}::smallint[])[each + 1] from unnest({}) as each order by 1)
+where {} is not null"""
 MOVE_READ = """
 update {} set fields = array(select ({}::smallint[])[each + 1] from unnest(fields) as each order by 1)
 where type = {}"""
@@ -98,5 +99,6 @@ def moves(layout: Layout, adaptation: Adaptation) -> Iterator[Sql]:
     for each, places in adaptation.places.items():
         table, now = layout.tables[each], value(list(places))
         if table.entity.shared:
-            yield sql(MOVE_ASSIGNED, table.said, name(ASSIGNED), now, name(ASSIGNED))
+            assigned = name(ASSIGNED)  # null stays null: a removal
+            yield sql(MOVE_ASSIGNED, table.said, assigned, now, assigned, assigned)
         yield sql(MOVE_READ, layout.read, now, value(each))
