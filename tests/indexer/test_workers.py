@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -293,6 +296,16 @@ async def test_workers_end_with_a_process_that_is_killed(root: Path, dsn: str) -
         await running.kill()
         _, alive = psutil.wait_procs(workers, timeout=20)
         assert alive == []
+
+
+def test_nothing_of_a_pool_goes_on_after_its_end_not_even_of_one_at_work() -> None:
+    before = set(threading.enumerate())
+    with processes(1) as executor:
+        worker = executor.submit(os.getpid).result()
+        waiting = [executor.submit(time.sleep, 600) for _ in range(20)]
+    assert set(threading.enumerate()) <= before
+    assert all(each.done() for each in waiting)
+    assert not psutil.pid_exists(worker)
 
 
 async def test_workers_take_the_code_that_is_edited_while_documents_are_followed(root: Path, dsn: str) -> None:

@@ -63,8 +63,9 @@ def processes(count: int) -> Iterator[Executor]:
         try:
             yield executor
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
             held.close()
+            # Its threads are waited for: the interpreter's end would disturb one that is still about to end.
+            executor.shutdown(wait=True, cancel_futures=True)
 
 
 class Pool:
