@@ -165,9 +165,10 @@ class Indexer:
 
     async def _step(self, hints: Hints) -> tuple[str, ...]:
         """Wait for something to happen and take it in. Returns which of the project's own files have changed."""
+        several = len(hints) > 1  # have come while the block before was made
         paths = await hints.take(self._patience())
         started = stopwatch()
-        if len(paths) >= BURST or holds_folder(paths):
+        if several or len(paths) >= BURST or holds_folder(paths):
             # More may come; and what was made in a new folder before it was watched is only found by looking.
             paths |= await hints.take_until_quiet()
         if concerns_project(paths, self._project):

@@ -63,6 +63,10 @@ class Hints:
         self._paths.clear()
         return paths
 
+    def __len__(self) -> int:
+        """How many paths wait to be taken."""
+        return len(self._paths)
+
     async def take_until_quiet(self) -> frozenset[str]:
         """All paths until none has come for a moment; a burst without end is cut."""
         paths: frozenset[str] = frozenset()

@@ -78,7 +78,8 @@ class ToldProblem(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
-        return f"{place}: {self.what}\n  mend: {self.mend}"
+        reading = f"\n  while reading {self.document}" if self.document else ""
+        return f"{place}: {self.what}{reading}\n  mend: {self.mend}"
 
 
 class BlockStatus(msgspec.Struct, frozen=True):
