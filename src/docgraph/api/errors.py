@@ -33,7 +33,15 @@ class Code(enum.Enum):
     TOO_MANY = "TOO_MANY_SUBSCRIPTIONS"
     TIMED_OUT = "QUERY_TIMED_OUT"
     UNAVAILABLE = "UNAVAILABLE"
+    NOT_READY = "NOT_READY"
     INTERNAL = "INTERNAL_SERVER_ERROR"
+
+
+class NothingServed(Exception):
+    """There is no deployment to ask: none was complete yet, or it was dropped."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is served: no index is complete yet, or it was dropped")
 
 
 class Rejected(Exception):

@@ -49,6 +49,7 @@ NULL_REFUSED = "DG001"  # SQLSTATE of docgraph.required(): a null where none may
 SEVERAL_ROWS = "21000"  # SQLSTATE of a scalar subquery with more than one row
 CANCELED = "57014"  # SQLSTATE of a statement that took too long
 OUT_OF_RANGE = "22003"  # SQLSTATE of a sum of Floats that is none
+GONE = ("3F000", "42P01")  # SQLSTATEs of a schema and of a table that are not there
 TOO_COMPLEX = ("54000", "54001", "54011", "54023")  # SQLSTATEs: more than Postgres can take
 
 
@@ -286,6 +287,9 @@ def _failed(failure: asyncpg.PostgresError, limits: Limits) -> Answer:
         return _refused("A sum is larger than a Float can be: narrow `where`.", Code.BAD_INPUT, 200)
     if failure.sqlstate in TOO_COMPLEX:
         return _refused("query is too expensive", Code.TOO_COMPLEX, 200)
+    if failure.sqlstate in GONE:
+        logger.warning("what is served was dropped: %s", failure)
+        return _refused("What was served is gone. Try again later.", Code.UNAVAILABLE, 503)
     if isinstance(failure, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
         logger.warning("the database does not answer: %s", failure)
         return _refused("The database does not answer. Try again later.", Code.UNAVAILABLE, 503)

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from docgraph.api.errors import Code, Rejected, error, formatted
+from docgraph.api.errors import Code, NothingServed, Rejected, error, formatted
 from docgraph.api.execute import Answer, Connections, Engine
 from docgraph.api.limits import USUAL
 from docgraph.store.connection import delays
@@ -54,7 +54,9 @@ class Subscriptions:
     """All subscriptions of a process."""
 
     def __init__(self, engine: Callable[[], Engine], connections: Connections, most: int = USUAL.subscriptions) -> None:
-        """`engine` gives the deployment that is served at the moment; `most`: subscriptions at the same time."""
+        """`engine` gives the deployment that is served at the moment, or raises NothingServed; `most`: subscriptions
+        at the same time.
+        """
         self._engine = engine
         self._connections = connections
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -75,7 +77,7 @@ class Subscriptions:
             each.close()
 
     def subscribes(self, question: Question) -> bool:
-        """Whether the question is a subscription, and not to be answered once."""
+        """Whether the question is a subscription, and not to be answered once. Raises NothingServed."""
         return self._engine().subscribes(question.query, question.operation_name)
 
     async def answers(self, question: Question) -> AsyncGenerator[Answer]:
@@ -83,15 +85,17 @@ class Subscriptions:
 
         Raises Closed.
         """
-        if not self.subscribes(question):
-            yield await _answered(self._engine(), self._connections, question)
-            return
         try:
+            if not self.subscribes(question):
+                yield await _answered(self._engine(), self._connections, question)
+                return
             with self._joined(question) as subscription:
                 async for answer in subscription:
                     yield answer
         except Rejected as rejected:
             yield Answer(msgspec.json.encode({"errors": [formatted(each) for each in rejected.errors]}), 400)
+        except NothingServed as nothing:
+            yield _not_ready(nothing)
 
     @contextmanager
     def _joined(self, question: Question) -> Iterator[AsyncIterator[Answer]]:
@@ -118,7 +122,10 @@ class Subscriptions:
 
     async def _evaluate(self, question: Question) -> Answer:
         async with self._turns:
-            return await _answered(self._engine().without_patience(), self._connections, question)
+            try:
+                return await _answered(self._engine().without_patience(), self._connections, question)
+            except NothingServed as nothing:
+                return _not_ready(nothing)
 
 
 class _Shared:
@@ -191,6 +198,10 @@ async def _following(shared: _Shared) -> AsyncIterator[Answer]:
         if shared.over:
             raise Closed
         await news.wait()
+
+
+def _not_ready(nothing: NothingServed) -> Answer:
+    return Answer(msgspec.json.encode({"errors": [formatted(error(str(nothing), Code.NOT_READY))]}), 503)
 
 
 async def _answered(engine: Engine, connections: Connections, question: Question) -> Answer:

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from docgraph.api.errors import Code, NothingServed
 from docgraph.api.http import graphql_app, wants_a_page
 from docgraph.api.transport_ws import TRY_AGAIN_LATER
 from docgraph.api.websocket import refuse, websocket_app
@@ -27,7 +28,6 @@ from docgraph.server.serving import Serving
 from docgraph.store.connection import connect
 from docgraph.store.served import status
 
-NOTHING_YET = "nothing is served yet: the first index is still being built"
 NOT_ANSWERING = "the database does not answer"
 # The page needs nothing but this server: no script, font or worker of anybody else's.
 PAGE_HEADERS = {
@@ -78,21 +78,21 @@ class _Graphql:
     def __init__(self, current: Serving) -> None:
         self._current = current
         self._answers: ASGIApp = graphql_app(
-            self._engine, current.readers, limits=current.settings.limits, subscriptions=current.subscriptions
+            current.serving_engine, current.readers, limits=current.settings.limits, subscriptions=current.subscriptions
         )
-
-    def _engine(self) -> Any:
-        return self._current.engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if wants_a_page(Request(scope)):
             response: Response = _render_page(self._current)
             await response(scope, receive, send)
-        elif not await _something_is_served(self._current):
-            error = {"message": NOTHING_YET, "extensions": {"code": "NOT_READY"}}
-            await JSONResponse({"errors": [error]}, 503, {"Retry-After": "1"})(scope, receive, send)
-        else:
+            return
+        try:
+            if not await _something_is_served(self._current):
+                raise NothingServed
             await self._answers(scope, receive, _telling(self._current.indexed, send))
+        except NothingServed as nothing:  # raised before anything is sent
+            error = {"message": str(nothing), "extensions": {"code": Code.NOT_READY.value}}
+            await JSONResponse({"errors": [error]}, 503, {"Retry-After": "1"})(scope, receive, send)
 
 
 class _Socket:
@@ -107,11 +107,11 @@ class _Socket:
             await self._answers(scope, receive, send)
         else:
             await receive()  # websocket.connect
-            await refuse(send, TRY_AGAIN_LATER, NOTHING_YET)
+            await refuse(send, TRY_AGAIN_LATER, str(NothingServed()))
 
 
 async def _something_is_served(current: Serving) -> bool:
-    """Until the first engine is built, each request looks for itself: a block that was told can be asked for."""
+    """While there is no engine, each request looks for itself: a block that was told can be asked for."""
     if current.engine is None:
         with suppress(Unavailable):
             await current.look()
@@ -156,7 +156,7 @@ def _render_page(current: Serving) -> Response:
 def _schema(current: Serving) -> Any:
     async def schema(request: Request) -> Response:
         if current.engine is None:
-            return PlainTextResponse(NOTHING_YET + "\n", 503)
+            return PlainTextResponse(f"{NothingServed()}\n", 503)
         return PlainTextResponse(current.engine.sdl())
 
     return schema
@@ -175,7 +175,7 @@ def _ready(current: Serving) -> Any:
         except Unavailable:
             return JSONResponse({"ready": False, "why": NOT_ANSWERING}, 503)
         if found is None:
-            return JSONResponse({"ready": False, "why": NOTHING_YET}, 503)
+            return JSONResponse({"ready": False, "why": str(NothingServed())}, 503)
         return JSONResponse({"ready": True, "deployment": str(found.deployment), "block": found.block})
 
     return ready

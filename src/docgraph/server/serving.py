@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
 
+from docgraph.api.errors import NothingServed
 from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
 from docgraph.api.subscriptions import Subscriptions
@@ -26,7 +27,7 @@ CONNECTIONS = 8
 
 
 class Serving:
-    """What is served at this moment. `engine` is None until a first deployment is complete."""
+    """What is served at this moment. `engine` is None before a first deployment is complete, and after a drop."""
 
     def __init__(self, settings: Settings, lent: Readers, dsn: str) -> None:
         self.settings = settings
@@ -36,29 +37,40 @@ class Serving:
         self.schema: Schema | None = None
         self.latest: Served | None = None  # as of the latest block that was told here; the database may be further
         self.indexed: bytes | None = None  # the same block as answers tell it
-        self.subscriptions = Subscriptions(self._serving_engine, lent, settings.limits.subscriptions)
+        self.subscriptions = Subscriptions(self.serving_engine, lent, settings.limits.subscriptions)
         self._built: tuple[int, str] | None = None  # deployment and schema that the engine is for
+        self._looks = 0  # that were begun
+        self._told = 0  # the latest look that has told something
 
     async def look(self) -> Served | None:
         """What the database says is served, the engine brought up to it.
 
         Raises Unavailable: the database does not answer.
         """
+        self._looks += 1
+        look = self._looks
         connection = await connect(self.dsn)
         try:
             found = await served(connection, self.settings.index)
         finally:
             await connection.close()
-        if found is not None and (found.deployment, found.schema) != self._built:
+        wanted = (found.deployment, found.schema) if found else None
+        built = self.schema, self.engine
+        if found is None:
+            built = None, None
+        elif wanted != self._built:
             # Building takes a good part of a second for the largest schemas, and the old engine answers meanwhile.
-            self.schema, self.engine = await asyncio.to_thread(_build, found, self.settings.limits)
-            self._built = (found.deployment, found.schema)
-        self.latest, self.indexed = found, _indexed(found) if found else None
+            built = await asyncio.to_thread(_build, found, self.settings.limits)
+        if look > self._told:  # one that began later may have been quicker, and has seen more
+            self._told = look
+            (self.schema, self.engine), self._built = built, wanted
+            self.latest, self.indexed = found, _indexed(found) if found else None
         return found
 
-    def _serving_engine(self) -> Engine:
+    def serving_engine(self) -> Engine:
+        """The engine to ask now. Raises NothingServed."""
         if self.engine is None:
-            raise LookupError("nobody subscribes before something is served")
+            raise NothingServed
         return self.engine
 
     async def follow(self, observe: Observe) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from docgraph.model.problem import Unavailable
+from docgraph.store.blocks import tell
 from docgraph.store.connection import Connection, DependentObjects, fetch, run, told
 from docgraph.store.layout import DEPLOYMENT, fit
 from docgraph.store.served import HAS_CONTROL
@@ -108,6 +109,8 @@ async def prune_deployments(connection: Connection, index: str) -> tuple[int, ..
 async def drop_index(connection: Connection, index: str) -> int:
     """Remove an index with everything of it; returns how many deployments it had, 0 where there is none.
 
+    Whoever serves the index is told at commit, by a change of each deployment to block 0.
+
     Raises Unavailable: a process writes it, or something was built on its views. Then nothing is removed.
     """
     with told(""):
@@ -122,6 +125,7 @@ async def drop_index(connection: Connection, index: str) -> int:
                 await _drop_views(connection, index)
             for row in rows:
                 await _remove(connection, row)
+                await tell(connection, index, row.id, 0)
     return len(rows)
 
 

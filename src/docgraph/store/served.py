@@ -13,7 +13,7 @@ import msgspec
 from docgraph.model.problem import HandlerProblem, Problem, Unavailable
 from docgraph.model.schema import Schema
 from docgraph.store.blocks import CHANNEL
-from docgraph.store.connection import AGAIN, LOST, Connection, connect, fetch, told
+from docgraph.store.connection import AGAIN, LOST, Connection, MissingTable, connect, fetch, told
 from docgraph.store.layout import DEPLOYMENT, Layout
 from docgraph.store.problems import read_conflicts, read_problems
 from docgraph.store.sql import name, sql, value
@@ -29,6 +29,7 @@ select c.relname, c.reltuples::bigint from pg_class as c join pg_namespace as n 
 where n.nspname = {} and c.relkind = 'r' and strpos(c.relname, '$') = 0 order by c.relname"""
 COUNT = "select count(*)::bigint from {}"
 COUNT_UP_TO = 100_000  # larger tables are estimated, by the planner's statistics
+LOOKS = 2  # at what is served, where it was dropped between two statements: another one may have taken its place
 HEARTBEAT = 4.0  # seconds of silence after which the connection is tried; and that it has to answer
 
 
@@ -52,10 +53,10 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """A block was committed, or another deployment is served as of this block."""
+    """A block was committed, or another deployment is served as of this block, or the deployment was dropped."""
 
     deployment: int
-    block: int
+    block: int  # 0: it is gone
 
 
 class SourceStatus(msgspec.Struct, frozen=True):
@@ -111,33 +112,22 @@ class Status(msgspec.Struct, frozen=True):
 
 async def served(connection: Connection, index: str) -> Served | None:
     """What `index` serves, None while nothing is complete. Raises Unavailable."""
-    with told(""):
-        found = await _deployment(connection, index, "serving")
-        if found is None:
-            return None
-        ((number, digest, timestamp),) = await fetch(connection, sql(BLOCK, name(found.namespace, "$block")))
-    return Served(found.id, found.namespace, found.schema, found.sources, number, digest, timestamp)
+    for _ in range(LOOKS):
+        with told(""), suppress(MissingTable):
+            found = await _deployment(connection, index, "serving")
+            if found is None:
+                return None
+            ((number, digest, timestamp),) = await fetch(connection, sql(BLOCK, name(found.namespace, "$block")))
+            return Served(found.id, found.namespace, found.schema, found.sources, number, digest, timestamp)
+    return None
 
 
 async def status(connection: Connection, index: str) -> Status:
     """How `index` is doing. Raises Unavailable."""
-    with told(""):
-        building = await _building(connection, index)
-        found = await _deployment(connection, index, "serving")
-        if found is None:
-            return Status(index, building=building)
-        places = _places(found.namespace)
-        ((number, digest, timestamp),) = await fetch(connection, sql(BLOCK, places.block))
-        return Status(
-            index,
-            found.id,
-            BlockStatus(number, digest.hex(), timestamp),
-            await _sources(connection, places, found.sources),
-            await _entities(connection, places),
-            await _problems(connection, places, found.sources),
-            building,
-            (await fetch(connection, sql(COUNT, places.halted)))[0][0],
-        )
+    for _ in range(LOOKS):
+        with told(""), suppress(MissingTable):
+            return await _status(connection, index)
+    return Status(index)
 
 
 @asynccontextmanager
@@ -187,6 +177,25 @@ async def _changes(connection: Connection, heard: asyncio.Queue[Changed | None])
         if change is None:
             raise Unavailable(LOST, mend=AGAIN)
         yield change
+
+
+async def _status(connection: Connection, index: str) -> Status:
+    building = await _building(connection, index)
+    found = await _deployment(connection, index, "serving")
+    if found is None:
+        return Status(index, building=building)
+    places = _places(found.namespace)
+    ((number, digest, timestamp),) = await fetch(connection, sql(BLOCK, places.block))
+    return Status(
+        index,
+        found.id,
+        BlockStatus(number, digest.hex(), timestamp),
+        await _sources(connection, places, found.sources),
+        await _entities(connection, places),
+        await _problems(connection, places, found.sources),
+        building,
+        (await fetch(connection, sql(COUNT, places.halted)))[0][0],
+    )
 
 
 class _Row(msgspec.Struct, frozen=True):
