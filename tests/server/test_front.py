@@ -14,10 +14,11 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from support.projects import write_items_project
 
+from docgraph.server.answering import answer
 from docgraph.server.app import create_app
 from docgraph.server.front import Front
 from docgraph.server.listening import address, listening
-from docgraph.server.running import _serve, index_once
+from docgraph.server.running import index_once
 from docgraph.server.serving import Serving, serving
 from docgraph.server.settings import read_settings
 
@@ -109,7 +110,7 @@ async def test_an_answer_is_the_one_of_the_application_behind(
 async def test_over_the_wire_an_answer_is_the_one_of_the_application_behind(dsn: str, tmp_path: Path) -> None:
     async with served(dsn, tmp_path) as current:
         with listening("127.0.0.1", 0) as sock:
-            answering = asyncio.create_task(_serve(sock, current))
+            answering = asyncio.create_task(answer(sock, current))
             async with httpx.AsyncClient(base_url=address(sock), timeout=60) as client:
                 for headers in (HEADERS["plain"], HEADERS["uncompressed"], {**JSON, "connection": "close"}):
                     for name, body in BODIES.items():
@@ -127,7 +128,7 @@ async def test_requests_that_come_at_once_on_one_connection_are_answered_in_thei
     head = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
     async with served(dsn, tmp_path) as current:
         with listening("127.0.0.1", 0) as sock:
-            answering = asyncio.create_task(_serve(sock, current))
+            answering = asyncio.create_task(answer(sock, current))
             reader, writer = await asyncio.open_connection(*sock.getsockname())
             writer.write(b"".join(head % (len(each), each) for each in asked))
             for number in range(20):
@@ -158,5 +159,5 @@ async def test_plain_queries_are_not_left_to_the_application_behind(dsn: str, tm
         transport = httpx.ASGITransport(app=Front(current, Unasked()))
         async with httpx.AsyncClient(transport=transport, base_url="http://docgraph") as client:
             answers = [await client.post("/graphql", content=each, headers=JSON) for each in (body, parts())]
-    for answer in answers:
-        assert len(answer.json()["data"]["items"]) == 2
+    for each in answers:
+        assert len(each.json()["data"]["items"]) == 2

@@ -64,7 +64,16 @@ def test_the_number_of_workers_is_that_of_the_flag_then_of_the_environment_then_
     assert read_settings(tmp_path, environment={}).workers == 1
 
 
+@pytest.mark.parametrize("variable", ["DOCGRAPH_WORKERS", "DOCGRAPH_SERVE_WORKERS"])
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "1000", "٣"])
-def test_a_number_of_workers_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ValueError, match="DOCGRAPH_WORKERS is"):
-        read_settings(tmp_path, environment={"DOCGRAPH_WORKERS": text})
+def test_a_number_of_workers_that_is_none_is_refused(tmp_path: Path, text: str, variable: str) -> None:
+    with pytest.raises(ValueError, match=f"{variable} is"):
+        read_settings(tmp_path, environment={variable: text})
+
+
+def test_processes_that_answer_are_counted_apart_from_those_that_run_handlers(tmp_path: Path) -> None:
+    environment = {"DOCGRAPH_WORKERS": "3", "DOCGRAPH_SERVE_WORKERS": "4"}
+    found = read_settings(tmp_path, environment=environment)
+    assert (found.workers, found.server_processes) == (3, 4)
+    assert read_settings(tmp_path, server_processes=2, environment=environment).server_processes == 2
+    assert read_settings(tmp_path, environment={"DOCGRAPH_WORKERS": "3"}).server_processes == 1

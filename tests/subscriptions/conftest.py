@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest_asyncio
 from support.projects import write_item, write_items_project
 
-from docgraph.server import running
+from docgraph.server.answering import answer
 from docgraph.server.listening import address, listening
 from docgraph.server.running import index_once
 from docgraph.server.serving import Serving, serving
@@ -48,7 +48,7 @@ async def shop(dsn: str, tmp_path: Path) -> AsyncIterator[Shop]:
     await index_once(settings, lambda event: None)
     async with serving(settings, lambda event: None) as current:
         with listening("127.0.0.1", 0) as sock:
-            server = asyncio.create_task(running._serve(sock, current))
+            server = asyncio.create_task(answer(sock, current))
             made = Shop(settings, current, address(sock), server)
             yield made
             await made.stop()

@@ -13,7 +13,7 @@ import pytest
 from subscriptions.conftest import Shop
 
 from docgraph.api import events
-from docgraph.server.running import SHUTDOWN_SECONDS
+from docgraph.server.answering import SHUTDOWN_SECONDS
 
 ASKS = {"accept": "text/event-stream"}
 NAMES = "subscription { items(orderBy: name) { name } }"

@@ -16,7 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from docgraph.api import websocket
-from docgraph.server.running import SHUTDOWN_SECONDS, index_once
+from docgraph.server.answering import SHUTDOWN_SECONDS
+from docgraph.server.running import index_once
 
 PROTOCOL = "graphql-transport-ws"
 NAMES = "subscription { items(orderBy: name) { name } }"

@@ -66,6 +66,12 @@ class Running:
             self.process.send_signal(signal.SIGTERM)
         return await self.ended()
 
+    async def more(self) -> None:
+        """Wait for one more line that is no event."""
+        count = len(self.said)
+        async with asyncio.timeout(PATIENCE), self._news:
+            await self._news.wait_for(lambda: len(self.said) > count or self._reading.done())
+
     async def line(self) -> None:
         """Wait until it has said something that is no event."""
         async with asyncio.timeout(PATIENCE), self._news:

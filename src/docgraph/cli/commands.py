@@ -35,6 +35,7 @@ from docgraph.server.planning import plan_index
 from docgraph.server.running import develop, index_once, keep_indexed, serve_only
 from docgraph.server.sampling import verify_sample
 from docgraph.server.settings import MOST_WORKERS, Settings, read_settings
+from docgraph.server.terminating import until_terminated
 from docgraph.server.verifying import verify as verify_all
 
 AUTHORS_MISTAKE = 1
@@ -64,6 +65,10 @@ WorkersOption = Annotated[
         max=MOST_WORKERS,
         help="Processes that run handlers. Default: 1, no other than the indexer's own.",
     ),
+]
+ServeWorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=MOST_WORKERS, help="Processes that answer. Default: 1, this one."),
 ]
 HERE = Path()
 T = TypeVar("T")
@@ -169,12 +174,14 @@ def serve(
     index: IndexOption = None,
     host: HostOption = None,
     port: PortOption = None,
+    workers: ServeWorkersOption = None,
     log: LogOption = Log.text,
 ) -> None:
     """Serve what is indexed, and what will be."""
     view = VIEWS[log.value]()
     with _told(view):
-        _run(serve_only(_settings(project, index, host, port), view.observe), view)
+        settings = _settings(project, index, host, port, server_processes=workers)
+        _run(serve_only(settings, view.observe), view)
 
 
 @app.command()
@@ -340,30 +347,20 @@ def _settings(
     host: str | None = None,
     port: int | None = None,
     workers: int | None = None,
+    server_processes: int | None = None,
 ) -> Settings:
     try:
-        return read_settings(project, index=index, host=host, port=port, workers=workers)
+        return read_settings(
+            project, index=index, host=host, port=port, workers=workers, server_processes=server_processes
+        )
     except ValueError as error:
         raise Problem(str(error), at=Location("environment"), mend="correct or unset it") from error
 
 
 def _run(work: Coroutine[Any, Any, T], view: View) -> T:
-    async def until_terminated() -> T:
-        task = asyncio.current_task()
-        assert task is not None
-
-        def end() -> None:
-            # As Ctrl-C does: whatever is open is closed, the private Postgres is stopped. Once: a supervisor that
-            # signals a whole group reaches us twice through make, and must not cut that short.
-            if not task.cancelling():
-                task.cancel()
-
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
-        return await work
-
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(until_terminated())
+            return runner.run(until_terminated(work))
     except asyncio.CancelledError:
         raise typer.Exit(128 + signal.SIGTERM) from None
     finally:

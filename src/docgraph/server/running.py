@@ -10,12 +10,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from socket import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
-import uvicorn
 import uvloop
 
 from docgraph.indexer.indexer import Indexer
@@ -25,15 +23,15 @@ from docgraph.indexer.watch import project_edited, project_stats
 from docgraph.indexer.workers import runners
 from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, StandingBy
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
-from docgraph.server.app import create_app
+from docgraph.server.answering import SHUTDOWN_SECONDS, answer, serve_at
 from docgraph.server.checking import require_manifest
 from docgraph.server.database import database
 from docgraph.server.generated import keep_current
 from docgraph.server.listening import address, listening
 from docgraph.server.logs import logs_told
 from docgraph.server.patience import Patience
-from docgraph.server.protocol import bounded_protocol
-from docgraph.server.serving import Serving, serving
+from docgraph.server.processes import serve_by_several
+from docgraph.server.serving import serving
 from docgraph.server.settings import Settings
 from docgraph.store.commit import open_store
 from docgraph.store.connection import connect
@@ -41,7 +39,6 @@ from docgraph.store.served import status
 from docgraph.store.writer import Writer
 
 TURN = 0.0005  # seconds that a thread keeps the interpreter while one that answers, or follows edits, waits for it
-SHUTDOWN_SECONDS = 5.0  # that requests and a handler in the middle of its work get
 
 
 class IndexReport(msgspec.Struct, frozen=True):
@@ -62,15 +59,19 @@ async def develop(settings: Settings, observe: Observe) -> None:
     with logs_told(observe), listening(settings.host, settings.port) as sock:
         async with serving(settings, observe) as current, _indexing_thread(settings, observe):
             observe(Listening(address(sock)))
-            await _serve(sock, current)
+            await answer(sock, current)
 
 
 async def serve_only(settings: Settings, observe: Observe) -> None:
-    """Serve what other processes index, until told to stop."""
+    """Serve what other processes index, until told to stop.
+
+    Raises Unavailable: the database does not answer at the start; later that is waited out.
+    """
     with logs_told(observe), listening(settings.host, settings.port) as sock:
-        async with serving(settings, observe) as current:
-            observe(Listening(address(sock)))
-            await _serve(sock, current)
+        if settings.server_processes == 1:
+            await serve_at(sock, settings, observe)
+        else:
+            await serve_by_several(sock, settings, observe)
 
 
 async def index_once(settings: Settings, observe: Observe) -> IndexReport:
@@ -228,33 +229,3 @@ async def _indexing_thread(settings: Settings, observe: Observe) -> AsyncIterato
         await asyncio.shield(asyncio.to_thread(thread.join, SHUTDOWN_SECONDS))
         if faults:
             raise faults[0]
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the command that runs it: they cancel its task, once, whatever it is doing."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def _serve(sock: socket, current: Serving) -> None:
-    config = uvicorn.Config(
-        create_app(current),
-        loop="none",
-        http=bounded_protocol(current.settings.limits.request_bytes),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws_max_size=current.settings.limits.request_bytes,
-        timeout_graceful_shutdown=int(SHUTDOWN_SECONDS),
-    )
-    server = _Server(config)
-    answering = asyncio.create_task(server.serve(sockets=[sock]))
-    try:
-        await asyncio.shield(answering)
-    except asyncio.CancelledError:
-        server.should_exit = True
-        current.subscriptions.close()  # the server waits for responses to end, and a subscription's never does
-        await answering
-        raise

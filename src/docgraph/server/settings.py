@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True):
     host: str
     port: int | None  # None: 8000, or the next free one; 0: any free one
     workers: int  # processes that run handlers; 1: the indexer itself does
+    server_processes: int  # that answer at the address of `serve`; 1: the process itself does
     environment: Mapping[str, str]
     limits: Limits  # of what one request may cost
 
@@ -48,12 +49,13 @@ def read_settings(
     host: str | None = None,
     port: int | None = None,
     workers: int | None = None,
+    server_processes: int | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Settings from flags (None: not given), then from the environment, then the usual ones.
 
-    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT, DOCGRAPH_WORKERS, and
-    DOCGRAPH_MAX_… for the limits.
+    Environment: DATABASE_URL, DOCGRAPH_INDEX, DOCGRAPH_HOST, DOCGRAPH_PORT, DOCGRAPH_WORKERS,
+    DOCGRAPH_SERVE_WORKERS, and DOCGRAPH_MAX_… for the limits.
 
     Raises ValueError: DOCGRAPH_PORT is not a port, or the workers or a limit are not a number above zero. Raises
     Problem: no index can have this name.
@@ -70,7 +72,8 @@ def read_settings(
         index=_index(index, environment) or index_name(project),
         host=host or environment.get("DOCGRAPH_HOST") or "127.0.0.1",
         port=port,
-        workers=workers or _workers(environment),
+        workers=workers or _workers("DOCGRAPH_WORKERS", environment),
+        server_processes=server_processes or _workers("DOCGRAPH_SERVE_WORKERS", environment),
         environment=environment,
         limits=_limits(environment),
     )
@@ -88,10 +91,10 @@ def _index(flag: str | None, environment: Mapping[str, str]) -> str | None:
     return named
 
 
-def _workers(environment: Mapping[str, str]) -> int:
-    told = environment.get("DOCGRAPH_WORKERS") or "1"
+def _workers(variable: str, environment: Mapping[str, str]) -> int:
+    told = environment.get(variable) or "1"
     if not re.fullmatch(r"[1-9][0-9]{0,2}", told):
-        raise ValueError(f"DOCGRAPH_WORKERS is '{told}': say a whole number from 1 to {MOST_WORKERS}")
+        raise ValueError(f"{variable} is '{told}': say a whole number from 1 to {MOST_WORKERS}")
     return int(told)
 
 
