@@ -25,7 +25,7 @@ from docgraph.server.process import ENDING_SECONDS, SIZE_BYTES, Task
 from docgraph.server.settings import Settings
 from docgraph.store.connection import connect
 
-STEADY = 10.0  # seconds after whose end at once a process is replaced as soon as the first time
+STEADY = 10.0  # seconds that a process lives for the delays to begin anew
 MEND = "docgraph starts another one by itself; see what was told before"
 MAIN = "from docgraph.server.process import main; main()"
 
