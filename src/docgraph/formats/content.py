@@ -28,6 +28,7 @@ WIDE_ENCODINGS = (
     ("UTF-32", (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
     ("UTF-16", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
 )
+WIDE_MARKS = tuple(mark for _, marks in WIDE_ENCODINGS for mark in marks)
 
 
 class Mistake(Exception):
@@ -44,9 +45,9 @@ def text_of(content: bytes, path: str) -> str:
 
     Raises FormatProblem: the content is not UTF-8.
     """
-    for encoding, marks in WIDE_ENCODINGS:
-        if content.startswith(marks):
-            raise FormatProblem(f"the document is {encoding}", at=Location(path, 1, 1), mend="save the file as UTF-8")
+    if content.startswith(WIDE_MARKS):
+        encoding = next(name for name, marks in WIDE_ENCODINGS if content.startswith(marks))
+        raise FormatProblem(f"the document is {encoding}", at=Location(path, 1, 1), mend="save the file as UTF-8")
     return decode(content, path)
 
 

@@ -67,7 +67,7 @@ def _read(text: str, begin: int) -> tuple[Any, int]:
     if begin == len(text):
         raise Mistake("the document is empty", "write a value, for example {}", 0)
     try:
-        value, end = (EXACT if MINUS_ZERO.search(text) else QUICK).raw_decode(text, begin)
+        value, end = (EXACT if "-0" in text and MINUS_ZERO.search(text) else QUICK).raw_decode(text, begin)
     except json.JSONDecodeError as error:
         said = error.msg.split(":")[0] if error.msg not in MENDS else error.msg
         raise Mistake(_lower(error.msg), MENDS.get(said, "correct the JSON"), error.pos) from error

@@ -70,6 +70,8 @@ class Files:
 
     def told(self) -> tuple[FileRead, ...]:
         """All that has been read, in an order of its own."""
+        if not self._read:
+            return ()
         return tuple(self._read[path] for path in sorted(self._read))
 
     def placed(self, problem: Problem) -> Problem:

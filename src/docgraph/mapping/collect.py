@@ -119,16 +119,17 @@ class Collector:
         values = dict(before.values) if isinstance(before, _Saved) and not shape.shared else {}
         refusals: list[Refusal] = []
         values["id"] = entity_id
+        coercers = shape.coercers
         for name, value in given.items():
             if name == "id":
                 continue
             try:
-                values[name] = shape.coercers[name](value)
+                values[name] = coercers[name](value)
             except Refused as refused:
                 refusals.append(_refusal(shape, entity_id, name, value, refused))
-        must = () if loaded is not None and shape.shared else shape.required
-        unset = [name for name in must if name not in values and name not in given]
-        refusals += [_missing(shape, entity_id, name) for name in unset]
+        if not (values.keys() >= shape.required or (loaded is not None and shape.shared)):
+            unset = [name for name in shape.fields if name in shape.required and name not in values]
+            refusals += [_missing(shape, entity_id, name) for name in unset if name not in given]
         if refusals:
             raise Rejected(tuple(refusals))
         saved = self._made[shape.space, entity_id] = _Saved(shape, entity_id, values, line)
@@ -258,6 +259,8 @@ class Collector:
 
     def contributions(self) -> tuple[Contribution, ...]:
         """What the document says: of its own entities as they were first mentioned, of shared ones as said."""
+        if not self._shared:
+            return tuple([each.contribution() if isinstance(each, _Saved) else each for each in self._made.values()])
         owned = [each for each in self._made.values() if not self._is_shared(each)]
         shared = [each for _, each in self._shared.values()]
         return tuple(each if isinstance(each, Remove | Save) else each.contribution() for each in (*owned, *shared))

@@ -29,7 +29,7 @@ class Entity:
     """A row to be: fields as attributes, `save()`, `remove(id)` and `load(id)`."""
 
     __slots__ = ("__dict__", "__loaded__", "__weakref__")
-    __loaded__: Loaded  # of one that was loaded; fields that were not assigned since are found there
+    __loaded__: Loaded | None  # of one that was loaded; fields that were not assigned since are found there
 
     __entity__: ClassVar[str] = ""  # the type's name in the schema
     __shape__: ClassVar[Shape | None] = None
@@ -44,6 +44,7 @@ class Entity:
             for name in fields:
                 self._check(name)
         vars(self).update(fields)
+        object.__setattr__(self, "__loaded__", None)
 
     def save(self) -> None:
         """Make the document say: this entity exists and looks like this.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -84,64 +84,79 @@ class SourceHandlers:
         problems: list[Problem] = []
         try:
             for bound in self._bound:
-                if bound.handler.fits(document.path):
-                    await self._run_one(bound, _Run(document, collector, problems))
+                if not bound.handler.fits(document.path):
+                    continue
+                run = _Run(document, collector, problems)
+                match bound.handler:
+                    case RecordHandler(at=at):
+                        await self._run_each(bound, (Subject(document, each, at) for each in document.records(at)), run)
+                    case BatchHandler():
+                        await self._run_each(bound, (Subject(document, batch=each) for each in document.batches()), run)
+                    case _ if (given := self._call(bound, Subject(document), run)) is not None:
+                        await given
         finally:
             collector.close()
         if problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         return collector.contributions()
 
-    async def _run_one(self, bound: Bound, run: _Run) -> None:
-        match bound.handler:
-            case RecordHandler() as handler:
-                await self._run_each(
-                    bound, (Subject(run.document, each, handler.at) for each in run.document.records(handler.at)), run
-                )
-            case BatchHandler():
-                await self._run_each(bound, (Subject(run.document, batch=each) for each in run.document.batches()), run)
-            case _:
-                await self._call(bound, Subject(run.document), run)
-
     async def _run_each(self, bound: Bound, subjects: Iterable[Subject], run: _Run) -> None:
         try:
             for subject in subjects:
-                await self._call(bound, subject, run)
+                if (given := self._call(bound, subject, run)) is not None:
+                    await given
                 if len(run.problems) >= MOST_PROBLEMS:
                     return
         except FormatProblem as problem:
             run.problems.append(problem)
 
-    async def _call(self, bound: Bound, subject: Subject, run: _Run) -> None:
-        """Call one handler once; what it saves says which record it was called for."""
-        blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
-        token = CURRENT.set(Call(run.collector, subject.line, blame.place, self._reach.classes))
-        try:
-            run.problems.extend(await self._problems(bound, subject, blame, run.collector))
-        finally:
-            CURRENT.reset(token)
+    def _call(self, bound: Bound, subject: Subject, run: _Run) -> Awaitable[None] | None:
+        """Call one handler once; what it saves says which record it was called for.
 
-    async def _problems(
-        self, bound: Bound, subject: Subject, blame: Blame, collector: Collector
-    ) -> tuple[Problem, ...]:
-        """Call one handler once. Whatever its code raises comes back as problems."""
+        Returns what is still to be awaited, which a plain function leaves nothing of.
+        """
+        blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
+        call = Call(run.collector, subject.line, blame.place, self._reach.classes)
+        token = CURRENT.set(call)
         try:
             given = bound.function(subject.argument)
-            if given is not None and inspect.isawaitable(given):
-                with collector.waiting():
-                    given = await given
             if given is not None:
-                raise Misuse(
-                    f"{bound.handler.handler} returned {type(given).__name__}, and nobody looks at what it returns",
-                    "call .save() on what should be kept, and return nothing",
-                )
+                if inspect.isawaitable(given):
+                    return self._finish(given, bound, blame, call, run)
+                _refuse_result(bound, given)
         except asyncio.CancelledError as error:
             if _is_wanted():
                 raise
-            return blame.problems(error)
+            run.problems.extend(blame.problems(error))
         except (Exception, SystemExit) as error:
-            return blame.problems(error)
-        return ()
+            run.problems.extend(blame.problems(error))
+        finally:
+            CURRENT.reset(token)
+        return None
+
+    async def _finish(self, given: Awaitable[object], bound: Bound, blame: Blame, call: Call, run: _Run) -> None:
+        """Wait for a handler that was called. Whatever its code raises becomes problems."""
+        token = CURRENT.set(call)
+        try:
+            with run.collector.waiting():
+                result = await given
+            if result is not None:
+                _refuse_result(bound, result)
+        except asyncio.CancelledError as error:
+            if _is_wanted():
+                raise
+            run.problems.extend(blame.problems(error))
+        except (Exception, SystemExit) as error:
+            run.problems.extend(blame.problems(error))
+        finally:
+            CURRENT.reset(token)
+
+
+def _refuse_result(bound: Bound, result: object) -> NoReturn:
+    raise Misuse(
+        f"{bound.handler.handler} returned {type(result).__name__}, and nobody looks at what it returns",
+        "call .save() on what should be kept, and return nothing",
+    )
 
 
 def _is_wanted() -> bool:

@@ -27,7 +27,7 @@ class Shape(msgspec.Struct, frozen=True):
     space: str  # the id space: types that share one cannot share an id
     fields: Mapping[str, Field]  # attribute name → stored field, in the order of rows
     coercers: Mapping[str, Coerce]  # by attribute name
-    required: tuple[str, ...]  # attribute names
+    required: frozenset[str]  # attribute names
     derived: Mapping[str, Field]  # attribute name → derived field
     referring: Mapping[str, tuple[tuple[str, str], ...]]  # of them: who refers here, entity names and their fields
     timeseries: bool = False  # the id may be left out
@@ -67,7 +67,7 @@ def _shape(schema: Schema, entity: EntityType) -> Shape:
         space=schema.id_spaces[entity.name],
         fields=stored,
         coercers={name: coercer(schema, field) for name, field in stored.items()},
-        required=tuple(name for name, field in stored.items() if must_be_given(entity, field)),
+        required=frozenset(name for name, field in stored.items() if must_be_given(entity, field)),
         derived={names[field.name]: field for field in entity.fields if field.is_derived},
         referring={names[field.name]: tuple(_referring(schema, field)) for field in entity.fields if field.is_derived},
         timeseries=entity.timeseries,

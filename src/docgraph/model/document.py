@@ -6,6 +6,7 @@ them is worked out when first asked for, by the `Reader` that came with it.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
@@ -99,6 +100,7 @@ class Document:
         self.source = source  # the data source's name
         self.context: Mapping[str, Any] = context or {}  # constants from the manifest
         self._reader, self._files = reader, files
+        self._made: Parsed | None = None  # of the whole document, once it was asked for
 
     @property
     def stem(self) -> str:
@@ -114,9 +116,11 @@ class Document:
         """
         return decode(self.bytes, self.path)
 
-    @cached_property
-    def _parsed(self) -> Parsed:
-        return self._reader.parse(self.bytes, self.path)
+    @property
+    def _parsed(self) -> Parsed:  # by hand: in Python 3.11 a cached property takes a lock
+        if self._made is None:
+            self._made = self._reader.parse(self.bytes, self.path)
+        return self._made
 
     @property
     def data(self) -> Any:
@@ -221,7 +225,8 @@ def decode(content: bytes, path: str) -> str:
     Raises FormatProblem: naming line and column of the first byte that is not UTF-8.
     """
     try:
-        return content.decode("utf-8-sig")
+        # The codec that drops the mark is written in Python, and four times as slow.
+        return content.decode("utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8")
     except UnicodeDecodeError as error:
         # The error's own bytes, not ours: the codec has already cut a byte order mark off them.
         before = error.object[: error.start].decode()

@@ -91,6 +91,8 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
                 yield source, path, record
 
     def __getitem__(self, key: DocumentKey) -> Known:
+        if not self._count:
+            raise KeyError(key)
         with self._lock:
             at = bisect_right(self._firsts, (key.source, key.path)) - 1
             if at < 0 or self._firsts[at][0] != key.source:

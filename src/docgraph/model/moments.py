@@ -16,6 +16,7 @@ _MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)? ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
+_USUAL_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _MICROSECONDS = re.compile(r"[+-]?[0-9]{1,18}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MEND = "write an existing day as YYYY-MM-DD, for example 2024-02-29"
@@ -89,6 +90,15 @@ def _from_microseconds(count: int, value: object) -> datetime:
 
 
 def _read_moment(text: str, name: str, mend: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text) if _USUAL_MOMENT.fullmatch(text) else _written_moment(text, name, mend)
+    except ValueError as error:
+        raise Refused(f"{show(text)} does not exist: {error}", mend, text) from error
+    return read if read.tzinfo is UTC else _in_utc(read, text)
+
+
+def _written_moment(text: str, name: str, mend: str) -> datetime:
+    """A moment in any of the forms. Raises Refused; ValueError: it does not exist."""
     found = _MOMENT.fullmatch(text)
     if not found:
         raise Refused(f"{show(text)} is not a point in time, as {name} needs", mend, text)
@@ -100,20 +110,16 @@ def _read_moment(text: str, name: str, mend: str) -> datetime:
             "microseconds are the finest that can be stored: write at most six digits after the point",
             text,
         )
-    try:
-        read = datetime(
-            int(year),
-            int(month),
-            int(day_),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            int(fraction.ljust(6, "0")),
-            tzinfo=_zone(offset),
-        )
-    except ValueError as error:
-        raise Refused(f"{show(text)} does not exist: {error}", mend, text) from error
-    return _in_utc(read, text)
+    return datetime(
+        int(year),
+        int(month),
+        int(day_),
+        int(hour or 0),
+        int(minute or 0),
+        int(second or 0),
+        int(fraction.ljust(6, "0")),
+        tzinfo=_zone(offset),
+    )
 
 
 def _zone(offset: str | None) -> timezone:

@@ -57,6 +57,8 @@ class Reads:
 
     def told(self) -> tuple[Read | Referring, ...]:
         """All that has been read, in an order of its own."""
+        if not (self._fields or self._referring):
+            return ()
         read = tuple(
             Read(type_name, entity_id, tuple(sorted(fields)), self._rows[type_name, entity_id])
             for (type_name, entity_id), fields in sorted(self._fields.items())
