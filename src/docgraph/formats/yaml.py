@@ -17,6 +17,7 @@ from docgraph.formats.content import (
     text_of,
 )
 from docgraph.formats.yaml_block import BlockParser
+from docgraph.formats.yaml_flat import read_flat
 from docgraph.formats.yaml_values import Place, Places, Values
 from docgraph.model.document import Key, Parsed, RawRecord
 from docgraph.model.problem import Problem
@@ -24,6 +25,8 @@ from docgraph.model.problem import Problem
 
 def read_documents(text: str) -> list[Any]:
     """The values of all documents in `text`, whose line ends are LF. Raises Mistake."""
+    if (flat := read_flat(text)) is not None:
+        return [flat]
     documents = BlockParser(text, Values()).documents()
     if "*" in text and is_too_deep(documents):
         raise Mistake(TOO_DEEP, FLATTEN, 0)

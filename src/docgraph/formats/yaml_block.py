@@ -16,7 +16,8 @@ from docgraph.formats.yaml_flow import BLOCK_MORE, BLOCK_PLAIN, COLON, STANDARD,
 from docgraph.formats.yaml_text import MARKER, block_text
 
 # One line that holds a whole entry or element: `key: plain text` or `- plain text`.
-SIMPLE_TEXT = r"([\w(/$.+<=;^~\\][^\n:#]*+(?>(?:(?::(?=[^ \t\n])|(?<=[^ \t\n])#)[^\n:#]*+)*))\n"
+SIMPLE_PLAIN = r"[\w(/$.+<=;^~\\][^\n:#]*+(?>(?:(?::(?=[^ \t\n])|(?<=[^ \t\n])#)[^\n:#]*+)*)"
+SIMPLE_TEXT = rf"({SIMPLE_PLAIN})\n"
 SIMPLE_ENTRY = re.compile(r"([A-Za-z_](?>(?:[^ \t\n:#,\[\]{}]|[ ](?=[\w(]))*)): +" + SIMPLE_TEXT)
 SIMPLE_ELEMENT = re.compile(r"- +" + SIMPLE_TEXT)
 
