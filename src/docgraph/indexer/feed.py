@@ -61,12 +61,13 @@ class Feed(msgspec.Struct, frozen=True):
     def reading(self, path: str) -> Reading | None:
         """How the document at `path` is read and by what code; None where no format is known for it."""
         dot = path.rfind(".")
-        extension = path[dot:] if dot > path.rfind("/") else ""
         try:
-            return self.readings[extension]
+            return self.readings[path[dot:]]  # what follows the dot of a folder is never met here
         except KeyError:
-            reading = self.readings[extension] = self._reading(path)
-            return reading
+            extension = path[dot:] if dot > path.rfind("/") else ""
+            if extension not in self.readings:
+                self.readings[extension] = self._reading(path)
+            return self.readings[extension]
 
     def codes(self) -> Iterator[tuple[bytes, Parts]]:
         """What the source's documents are run through, as far as their extensions have been met."""

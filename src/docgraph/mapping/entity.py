@@ -53,7 +53,7 @@ class Entity:
         point of a timeseries that has no id is given one. One that was loaded says what was
         assigned since; of a type that one document owns, it says all of it once more.
         """
-        call, loaded = current(f"{type(self).__name__}.save()"), _loaded(self)
+        call, loaded = CURRENT.get() or current(f"{type(self).__name__}.save()"), _loaded(self)
         if loaded is not None:
             _check_run(loaded)
         saved = call.save(self.__entity__, vars(self), self, loaded)

@@ -29,6 +29,7 @@ from docgraph.server.database import database
 from docgraph.server.generated import keep_current
 from docgraph.server.listening import address, listening
 from docgraph.server.logs import logs_told
+from docgraph.server.memory import rare_collections
 from docgraph.server.patience import Patience
 from docgraph.server.processes import serve_by_several
 from docgraph.server.serving import serving
@@ -82,6 +83,7 @@ async def index_once(settings: Settings, observe: Observe) -> IndexReport:
     """
     project = load_project(settings.project, settings.environment)
     async with AsyncExitStack() as stack:
+        stack.enter_context(rare_collections())
         dsn = await stack.enter_async_context(database(settings))
         async with _writer(dsn, settings, project, observe) as writer:
             runner = stack.enter_context(runners(settings.workers, settings.environment))
@@ -124,7 +126,7 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
 
 
 async def _index_forever(settings: Settings, observe: Observe) -> None:
-    with runners(settings.workers, settings.environment) as runner:
+    with rare_collections(), runners(settings.workers, settings.environment) as runner:
         await _index_with(runner, settings, observe)
 
 

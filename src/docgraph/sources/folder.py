@@ -204,6 +204,7 @@ class FolderSource:
         except OSError as error:
             notes.blind[prefix.rstrip("/")] = _unreadable(prefix.rstrip("/") or ".", error)
             return
+        taken = self._taken.fullmatch
         for name, entry in listed:
             path = prefix + name
             if not name.isascii() and not _is_text(name):
@@ -216,7 +217,9 @@ class FolderSource:
             elif name[-1] == "/":
                 if self._may_hold(path[:-1]):
                     yield from self._walk(entry.path, path, root, links, notes)
-            elif self._takes(path) and (look := _stat_entry(entry)):
+            elif (
+                taken(path) and (not name.endswith(DROPPING_ENDS) or self._takes(path)) and (look := _stat_entry(entry))
+            ):
                 yield path, look
 
     def _through_link(self, path: str, root: str, notes: Notes) -> Iterator[tuple[str, Stat]]:
@@ -308,9 +311,12 @@ def _resolve(root: str, path: str, notes: Notes) -> tuple[str, int] | None:
 def _stat_entry(entry: os.DirEntry[str]) -> Stat | None:
     """The look of a regular file; None for everything else."""
     try:
-        return _as_stat(entry.stat(follow_symlinks=False)) if entry.is_file(follow_symlinks=False) else None
+        if not entry.is_file(follow_symlinks=False):
+            return None
+        status = entry.stat(follow_symlinks=False)
     except OSError:
         return None
+    return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
 def _stat_file(path: str) -> Stat | None:
