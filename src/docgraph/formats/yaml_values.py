@@ -16,6 +16,7 @@ from docgraph.model.document import Key
 from docgraph.model.values import Fields, WrittenFloat, WrittenInt
 
 MAYBE_TYPED = frozenset("0123456789+-.~nNtTfF")  # how a plain scalar that is no text begins
+LETTERS = frozenset("~nNtTfF")  # those of them that begin no number
 CONSTANTS: Mapping[str, bool | float | None] = {
     "": None,
     **dict.fromkeys(("~", "null", "Null", "NULL"), None),
@@ -38,6 +39,8 @@ def resolve(text: str, at: int) -> Plain:
         return text
     if text in CONSTANTS:
         return CONSTANTS[text]
+    if text[0] in LETTERS:
+        return text
     number = NUMBER.fullmatch(text)
     if number is None:
         return text
