@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import struct
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
@@ -16,11 +17,14 @@ READY = ord("Z")
 HEARTBEAT = b"docgraph heartbeat"
 
 
+Reach = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]  # a connection to the server
+
+
 class Proxy:
     """Passes on what clients and server say. Statements of heartbeats do not count."""
 
-    def __init__(self, server: str, dsn: str) -> None:
-        self._server = server
+    def __init__(self, reach: Reach, dsn: str) -> None:
+        self._reach = reach
         self.dsn = dsn  # that leads over this road
         self.statements: list[bytes] = []  # of all connections, as they came
         self._roads: set[_Road] = set()
@@ -56,7 +60,7 @@ class Proxy:
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self.open.wait()
         try:
-            there = await asyncio.open_unix_connection(self._server)
+            there = await self._reach()
         except OSError:
             writer.transport.abort()
             return
@@ -126,12 +130,18 @@ def _nothing() -> None:
 
 @asynccontextmanager
 async def proxied(dsn: str) -> AsyncIterator[Proxy]:
-    """A proxy before the Postgres of the dsn, which has to be one on a unix socket."""
+    """A proxy before the Postgres of the dsn, on a unix socket."""
     parts = urlsplit(dsn)
-    (folder,) = parse_qs(parts.query)["host"]
+    reach: Reach
+    if parts.hostname:
+        reach = partial(asyncio.open_connection, parts.hostname, parts.port or 5432)
+    else:
+        (folder,) = parse_qs(parts.query)["host"]
+        reach = partial(asyncio.open_unix_connection, str(Path(unquote(folder)) / SOCKET))
+    user = parts.netloc.rpartition("@")[0]
     with tempfile.TemporaryDirectory(prefix="docgraph-proxy-") as own:
-        road = urlunsplit(parts._replace(query=f"host={quote(own, safe='')}"))
-        proxy = Proxy(str(Path(unquote(folder)) / SOCKET), road)
+        road = urlunsplit(parts._replace(netloc=f"{user}@", query=f"host={quote(own, safe='')}"))
+        proxy = Proxy(reach, road)
         listening = await asyncio.start_unix_server(proxy.pass_on, Path(own) / SOCKET)
         try:
             yield proxy
