@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from docgraph.indexer.project import load_project
 from docgraph.model.events import BlockCommitted, Event, SchemaAdapted
-from docgraph.model.problem import Problem
+from docgraph.model.problem import Problem, Unavailable
 from docgraph.server.running import index_once
 from docgraph.server.settings import Settings, read_settings
 from docgraph.server.verifying import target_of, verify
@@ -350,6 +350,22 @@ async def test_a_query_that_holds_a_table_is_waited_for(
                 assert not indexing.done()
     await indexing
     assert (await served(settings.database_url or ""))[0] == 1
+
+
+async def test_a_transaction_without_end_holds_up_a_new_index_for_a_while_and_is_told(
+    model: Model, settings: Settings, database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgraph.store.adapt.A_WHILE", "set lock_timeout = '50ms'")
+    model.indexes = {("Page", "title")}
+    model.write(tmp_path)
+    async with database.transaction(isolation="repeatable_read"):
+        await database.execute("select from docgraph_d1.page")
+        with pytest.raises(Unavailable, match="a transaction holds the tables"):
+            await index_once(settings, ignore)
+    await index_once(settings, ignore)
+    assert await served(settings.database_url or "") == (1, model.schema())
+    valid = "select indisvalid from pg_index where indexrelid = 'docgraph_d1.\"page$by_title_id\"'::regclass"
+    assert await database.fetchval(valid)
 
 
 async def test_indexes_follow_the_schema(model: Model, settings: Settings, database: Any, tmp_path: Path) -> None:

@@ -81,6 +81,23 @@ BESIDE = {
 }
 
 
+def test_a_figure_over_an_interface_that_a_type_joins_is_built_beside() -> None:
+    text = """
+    interface Named { id: ID! }
+    interface Sized { id: ID! of: Shelf }
+    type Shelf @entity {
+      id: ID!
+      all: [Sized!]! @derivedFrom(field: "of")
+      count: Int! @aggregate(of: "all", fn: COUNT)
+    }
+    type Box implements Named & Sized @entity { id: ID! of: Shelf }
+    type Book implements Named @entity { id: ID! of: Shelf }
+    """
+    joined = text.replace("type Book implements Named @entity", "type Book implements Named & Sized @entity")
+    found = adaptation(read_schema(text), read_schema(joined), [], [])
+    assert found == Rebuild(("the figures of Shelf change",))
+
+
 def changed(old: str, new: str) -> Schema:
     assert BEFORE.count(old) == 1
     text = BEFORE.replace(old, new)

@@ -9,7 +9,8 @@ was; given up before, it still is, and the next attempt begins anew.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
@@ -30,6 +31,7 @@ from docgraph.store.views import repoint
 SERVED = "select id, namespace, schema, sources, fingerprint from {} where name = {} and status = 'serving'"
 LOCK_TRIES = 8  # for a moment without a query on the tables: some 20 seconds
 ONE_MOMENT = "set local lock_timeout = '1s'"
+A_WHILE = "set lock_timeout = '10s'"
 LABELS = """
 select t.typname, array_agg(e.enumlabel::text order by e.enumsortorder)
 from pg_enum as e join pg_type as t on t.oid = e.enumtypid
@@ -75,17 +77,22 @@ async def prepare(connection: Connection, target: Target) -> tuple[Found, Adapta
     None: it cannot be gone on with, or another process writes it. Raises Unavailable: queries hold its tables.
     """
     served = await read_served(connection, target.index)
-    if served is None or not isinstance(served.adaptation(target), Adaptation):
+    adapted = served.adaptation(target) if served else None
+    if served is None or not isinstance(adapted, Adaptation):
         return None
     if not await take_turn_soon(connection, turn_of(target.index, served.fingerprint)):
         return None
     if await read_served(connection, target.index) != served:
         return None
-    adapted, places = served.adaptation(target), layout(target.schema, served.namespace)
-    if not isinstance(adapted, Adaptation) or not await _labels_fit(connection, places, adapted):
+    places = layout(target.schema, served.namespace)
+    if not await _labels_fit(connection, places, adapted):
         return None
     await _prepare_tables(connection, places, adapted)
-    await _prepare_indexes(connection, places)
+    try:
+        async with _waiting_at_most(connection):
+            await _prepare_indexes(connection, places)
+    except LockNotAvailable as error:
+        raise _held() from error
     return Found(served.id, served.namespace, True), adapted
 
 
@@ -114,10 +121,25 @@ async def _prepare_tables(connection: Connection, places: Layout, adapted: Adapt
             return
         except LockNotAvailable:
             await asyncio.sleep(delay)
-    raise Unavailable(
-        "a query or a transaction holds the tables, whose columns are to change",
+    raise _held()
+
+
+def _held() -> Unavailable:
+    return Unavailable(
+        "a query or a transaction holds the tables, which are to change",
         mend="let it end (select pid, query from pg_stat_activity), or wait: docgraph tries again by itself",
     )
+
+
+@asynccontextmanager
+async def _waiting_at_most(connection: Connection) -> AsyncIterator[None]:
+    """Inside, statements wait for other transactions no longer than that. Raises LockNotAvailable."""
+    await connection.execute(A_WHILE)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("reset lock_timeout")
 
 
 async def _prepare_indexes(connection: Connection, places: Layout) -> None:
@@ -146,8 +168,13 @@ async def switch(connection: Connection, deployment: Deployment, target: Target)
 
 
 async def drop_unused_indexes(connection: Connection, places: Layout) -> None:
-    """Drop the indexes that the schema which is gone on with no longer wants. Stands in no transaction."""
+    """Drop the indexes that the schema which is gone on with no longer wants. Stands in no transaction.
+
+    What others' transactions keep from being dropped goes after the next change.
+    """
     wanted = {index.name for index in indexes(places)}
-    for called, _ in await fetch(connection, sql(INDEXES, value(places.namespace))):
-        if called not in wanted:
-            await run(connection, drop_beside(places, called))
+    with suppress(LockNotAvailable):
+        async with _waiting_at_most(connection):
+            for called, _ in await fetch(connection, sql(INDEXES, value(places.namespace))):
+                if called not in wanted:
+                    await run(connection, drop_beside(places, called))

@@ -107,7 +107,11 @@ def _fields_in_the_way(before: Schema, now: Schema, old: EntityType, new: Entity
     for field in stored.values():
         if field.required:
             yield f"{old.name}.{field.name} is new and must have a value"
-    if [_figure(old, field) for field in old.computed_fields] != [_figure(new, field) for field in new.computed_fields]:
+    figures = [
+        [_figure(schema, entity, field, before) for field in entity.computed_fields]
+        for schema, entity in ((before, old), (now, new))
+    ]
+    if figures[0] != figures[1]:
         yield f"the figures of {old.name} change"
 
 
@@ -117,10 +121,13 @@ def _held(schema: Schema, entity: EntityType, field: Field) -> tuple[object, ...
     return schema.stored_scalar(field), field.is_list, field.items_required, merge
 
 
-def _figure(entity: EntityType, field: Field) -> tuple[object, ...]:
+def _figure(schema: Schema, entity: EntityType, field: Field, before: Schema) -> tuple[object, ...]:
+    """What a figure follows from: its rows may be of types that there were before, whose rows are there already."""
     assert field.computed is not None
     of = entity.field(field.computed.of)
-    return field.name, field.type, field.required, field.computed, of.type, of.derived_from
+    assert isinstance(of.type, EntityRef)
+    rows = {each.name for each in schema.concrete(of.type.name) if each.name in before.entities}
+    return field.name, field.type, field.required, field.computed, of.type, of.derived_from, rows
 
 
 def _searched(schema: Schema) -> set[tuple[object, ...]]:
