@@ -12,8 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from support.lending import Lent
 
-from docgraph.api.execute import Answer, Engine, Lent
+from docgraph.api.execute import Answer, Engine
 from docgraph.api.limits import Limits
 from docgraph.model.schema import EnumRef, Scalar, Schema
 from docgraph.model.sdl import read_schema

@@ -12,8 +12,9 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from support.lending import Lent
 
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import load_project

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from support.lending import Lent
 
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.http import graphql_app
 
 ROWS = {"Author": [{"id": "0x01", "name": "Ann"}]}

@@ -8,8 +8,9 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest_asyncio
+from support.lending import Lent
 
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.http import graphql_app
 from docgraph.api.limits import USUAL, Limits
 

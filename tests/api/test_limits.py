@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from support.lending import Lent
 
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
 from docgraph.query.cost import entities
 from docgraph.store.readers import readers

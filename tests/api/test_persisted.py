@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from support.lending import Lent
 
-from docgraph.api.execute import Lent
 from docgraph.api.http import graphql_app
 from docgraph.api.limits import Limits
 

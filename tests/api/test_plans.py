@@ -14,10 +14,11 @@ from fuzz.queries import Queries
 from fuzz.rows import make_rows
 from fuzz.schemas import make_schema
 from graphql.execution.values import get_variable_values
+from support.lending import Lent
 
 from docgraph.api.coercion import Coercions, Unclear
 from docgraph.api.errors import Rejected, formatted
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
 from docgraph.api.schema import core_of
 from docgraph.model.sdl import read_schema

@@ -8,9 +8,10 @@ from typing import Any
 
 import asyncpg
 import pytest_asyncio
+from support.lending import Lent
 
 from docgraph.api.errors import Code
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.limits import USUAL, Limits
 
 ROWS = {

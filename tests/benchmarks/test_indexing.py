@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from support.benchmarks import said_by
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITE = """
@@ -20,16 +21,7 @@ for name, write in CORPORA.items():
 
 
 async def test_rows_and_batches_are_indexed_alike(open_folder: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "benchmarks/indexing.py", "--check"),
-        cwd=ROOT,
-        env={name: told for name, told in os.environ.items() if name != "DATABASE_URL"} | {"TMPDIR": str(open_folder)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    assert process.stdout is not None
-    said = (await process.stdout.read()).decode()
-    assert await process.wait() == 0, said
+    said = await said_by("indexing.py", "--check", folder=open_folder)
     for corpus in ("json", "markdown", "jsonl", "parquet", "wide parquet"):
         assert f"\n{corpus}: 300 trades, the same by every way" in f"\n{said}"
 

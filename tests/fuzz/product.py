@@ -14,8 +14,9 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from support.lending import Lent
 
-from docgraph.api.execute import Engine, Lent
+from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
 from docgraph.model.names import snake_case
 from docgraph.model.problem import Problems

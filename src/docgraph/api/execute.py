@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from copy import copy
 from typing import Any, Protocol
 
@@ -63,16 +63,6 @@ class Connections(Protocol):
     def acquire(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for as long as the `async with` lasts. Raises Busy: none got free in time."""
         ...
-
-
-class Lent(msgspec.Struct, frozen=True):
-    """One connection, lent to one request after another."""
-
-    connection: Connection
-
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
-        yield self.connection
 
 
 class Answer(msgspec.Struct, frozen=True):
