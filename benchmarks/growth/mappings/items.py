@@ -1,3 +1,5 @@
+"""One entity for each document."""
+
 from docgraph import Document
 from generated.schema import Item
 

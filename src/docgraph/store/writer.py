@@ -18,11 +18,7 @@ from docgraph.store.act import gather
 from docgraph.store.adapt import begin, drop_unused_indexes, switch
 from docgraph.store.apply import Outcome, apply_batch
 from docgraph.store.batches import batches, failed
-from docgraph.store.blocks import (
-    Head,
-    add_block,
-    tell,
-)
+from docgraph.store.blocks import Head, add_block, tell
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_figures
 from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, run, told
