@@ -209,6 +209,7 @@ async def test_a_mistake_in_the_project_is_shown_and_waited_out_while_answers_go
         assert "Int" in problem["mend"]
         assert len((await ask(address, ITEMS))["items"]) == 2
         (project / "schema.graphql").write_text(schema.replace("size: Int!", "size: BigInt!"))
+        assert (await running.event("BuiltBeside"))["why"] == ["Item.size is stored in another way"]
         await running.event("BlockCommitted", 2)
         async with httpx.AsyncClient() as client:  # being ready means serving what the database says is served
             assert (await client.get(f"{address}/ready")).json()["deployment"] == "2"

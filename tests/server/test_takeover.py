@@ -28,6 +28,7 @@ async def test_whoever_waits_takes_over_within_ten_seconds(dsn: str, tmp_path: P
             await first.event("BlockCommitted", 2)
             started = time.monotonic()
             first.process.send_signal(ends)
+            await second.event("TakingOver")
             write_item(project, 2, name="edited by nobody's leave")
             await second.event("BlockCommitted")
             assert time.monotonic() - started < WITHIN

@@ -20,6 +20,7 @@ from docgraph.model.changes import Block
 from docgraph.model.events import (
     AuthorLogged,
     BlockCommitted,
+    BuiltBeside,
     DocumentsIndexed,
     Event,
     Halted,
@@ -33,6 +34,7 @@ from docgraph.model.events import (
     ScanFinished,
     SchemaAdapted,
     StandingBy,
+    TakingOver,
 )
 from docgraph.model.problem import HandlerProblem, Location, Problem, ValueProblem
 
@@ -89,6 +91,10 @@ class Terminal:
                 self.say(f"[dim]loading[/] {escape(', '.join(paths))} changed")
             case StandingBy(index=index):
                 self.say(f"[yellow]waiting[/] another process is indexing {escape(index)}; taking over when it ends")
+            case TakingOver(index=index):
+                self.say(f"[dim]indexing[/] {escape(index)}, which no other process does any more")
+            case BuiltBeside(why=why):
+                self.say(f"[yellow]schema  [/] {escape(', '.join(why))}; built beside what is served")
             case Logged(level=level, text=text):
                 colour = "yellow" if level == "warning" else "red"
                 self.say(f"[{colour}]{level:<7}[/] {escape(text)}")

@@ -63,6 +63,18 @@ class ProjectChanged(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]  # relative to the project
 
 
+class TakingOver(msgspec.Struct, frozen=True):
+    """The process that was indexing this deployment has ended, or is silent: this one goes on."""
+
+    index: str
+
+
+class BuiltBeside(msgspec.Struct, frozen=True):
+    """A new deployment is filled beside the one that is served, which cannot be gone on with."""
+
+    why: tuple[str, ...]  # for people
+
+
 class SchemaAdapted(msgspec.Struct, frozen=True):
     """What is served goes by a changed schema, or has more data sources, without having been built anew."""
 
@@ -113,6 +125,8 @@ Event = (
     | Listening
     | ProjectChanged
     | StandingBy
+    | TakingOver
+    | BuiltBeside
     | SchemaAdapted
     | HeldBack
     | Halted

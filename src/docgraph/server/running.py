@@ -21,7 +21,7 @@ from docgraph.indexer.project import Project, changed_files, load_project
 from docgraph.indexer.run import Runner
 from docgraph.indexer.watch import project_edited, project_stats
 from docgraph.indexer.workers import runners
-from docgraph.model.events import Listening, Observe, ProblemFound, ProjectChanged, StandingBy
+from docgraph.model.events import BuiltBeside, Listening, Observe, ProblemFound, ProjectChanged, StandingBy, TakingOver
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
 from docgraph.server.answering import SHUTDOWN_SECONDS, answer, serve_at
 from docgraph.server.checking import require_manifest
@@ -163,16 +163,21 @@ async def _index_with(runner: Callable[[Project], Runner], settings: Settings, o
 
 @asynccontextmanager
 async def _writer(dsn: str, settings: Settings, project: Project, observe: Observe) -> AsyncIterator[Writer]:
+    stand_by = _StandBy(settings.index, project, observe)
     async with (
         open_store(dsn, settings.index) as store,
         store.writer(
             project.schema,
             [source.name for source in project.manifest.sources],
             project.fingerprint,
-            on_wait=_StandBy(settings.index, project, observe),
+            on_wait=stand_by,
             keep=project.manifest.kept_blocks,
         ) as writer,
     ):
+        if stand_by.told:
+            observe(TakingOver(settings.index))
+        if writer.beside:
+            observe(BuiltBeside(writer.beside))
         yield writer
 
 
@@ -189,13 +194,13 @@ class _StandBy:
 
     def __init__(self, index: str, project: Project, observe: Observe) -> None:
         self._index, self._project, self._observe = index, project, observe
-        self._told = False
+        self.told = False  # whether it had to wait
 
     def __call__(self) -> None:
         """Tell it once. Raises _Outdated: what was loaded is no longer what there is to be indexed."""
-        if not self._told:
+        if not self.told:
             self._observe(StandingBy(self._index))
-            self._told = True
+            self.told = True
         if changed := changed_files(self._project):
             raise _Outdated(changed)
 

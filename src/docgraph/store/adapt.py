@@ -96,6 +96,18 @@ async def prepare(connection: Connection, target: Target) -> tuple[Found, Adapta
     return Found(served.id, served.namespace, True), adapted
 
 
+async def why_beside(connection: Connection, target: Target) -> tuple[str, ...]:
+    """Why the served deployment was not gone on with, for people. Nothing where none is served."""
+    served = await read_served(connection, target.index)
+    match served.adaptation(target) if served else None:
+        case Rebuild(why=why):
+            return why
+        case Adaptation():
+            return ("another process writes what is served, or values of an enum stand in another order",)
+        case None:
+            return ()
+
+
 async def _labels_fit(connection: Connection, places: Layout, adapted: Adaptation) -> bool:
     """Whether the values that enums have are in the order in which they are wanted, those of a given-up attempt too."""
     rows = await fetch(connection, sql(LABELS, value(places.namespace)))

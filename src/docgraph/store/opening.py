@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from docgraph.store.adapt import prepare
+from docgraph.store.adapt import prepare, why_beside
 from docgraph.store.blocks import Found, find_deployment, make_deployment
 from docgraph.store.connection import Connection, run
 from docgraph.store.ddl import deployment_ddl
@@ -20,18 +20,18 @@ async def open_session(connection: Connection, target: Target, on_wait: Callable
     """
     await wait_for_turn(connection, turn_of(target.index, target.fingerprint), on_wait or _nothing)
     found = await find_deployment(connection, target.index, target.fingerprint)
-    adapted = None
+    adapted, beside = None, tuple[str, ...]()
     if found is None and (prepared := await prepare(connection, target)):
         found, adapted = prepared
     if found is None:
-        found = await _make(connection, target)
+        found, beside = await _make(connection, target), await why_beside(connection, target)
     deployed = deployment(found.id, target.index, target.sources, target.schema, found.namespace)
     for enum in target.schema.enums:
         # COPY wants binary codecs; the binary form of a label is its text.
         await connection.set_builtin_type_codec(
             deployed.layout.enum_name(enum), schema=found.namespace, codec_name="text", format="binary"
         )
-    session = Session(target.dsn, connection, deployed, found.complete, adapted=adapted)
+    session = Session(target.dsn, connection, deployed, found.complete, beside=beside, adapted=adapted)
     await session.refresh()
     return session
 

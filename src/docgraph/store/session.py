@@ -47,6 +47,7 @@ class Session(msgspec.Struct):
     codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
     earliest: int = 0  # block that can still be read
     cut: bool = False  # whether versions that ended before it may be left
+    beside: tuple[str, ...] = ()  # why it was made anew, although another one is served
     adapted: Adaptation | None = None  # what the next block lets readers go by
 
     async def refresh(self) -> None:

@@ -66,6 +66,11 @@ class Writer:
         adapted = self._open_session().adapted
         return () if adapted is None else adapted.what
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Why the deployment was made anew beside the one that is served, for people."""
+        return self._open_session().beside
+
     async def open(self) -> None:
         """Connect, wait for the turn to write, find or make the tables."""
         await self.close()
