@@ -58,3 +58,10 @@ async def test_drop_asks_at_a_terminal_and_does_as_it_is_told(
     assert await typed.type(answer) == code
     _, out, _ = await finished("list", "--json", folder=project, environment=environment)
     assert out.count('"index": "shop"') == left
+
+
+async def test_what_is_not_there_is_not_asked_for(dsn: str, tmp_path: Path) -> None:
+    project, environment = write_items_project(tmp_path / "shop", 1), {"DATABASE_URL": dsn}
+    typed = await at_a_terminal("drop", "nope", folder=project, environment=environment)
+    await typed.until("there is no index 'nope'")
+    assert "[y/N]" not in typed.shown

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -298,10 +298,7 @@ def drop_command(
     """Remove an index with everything of it. The documents stay."""
     view = Terminal()
     with _told(view):
-        settings = _settings(project, name)
-        if not yes:
-            _confirm(f"remove the index '{name}' with everything of it?")
-        count = _run(drop(settings), view)
+        count = _run(drop(_settings(project, name), _agreed if yes else _asking(name)), view)
         view.say(f"[green]ok[/] {escape(name)} is gone, with {count} deployment{'' if count == 1 else 's'}")
 
 
@@ -318,10 +315,18 @@ def rewind_command(
         view.say(f"[green]ok[/] block {block.number} looks as block {to_block} did  {render_counts(block)}")
 
 
-def _confirm(question: str) -> None:
-    """Nothing, if a person says yes. Raises Problem: there is none to ask, or they say no."""
-    if not (sys.stdin.isatty() and typer.confirm(question)):
-        raise Problem("nothing was removed", at=Location("drop"), mend="confirm it, or say --yes")
+def _asking(name: str) -> Callable[[], None]:
+    """Asks whether the index shall be removed. Raises Problem: they say no, or there is nobody to ask."""
+
+    def confirm() -> None:
+        if not (sys.stdin.isatty() and typer.confirm(f"remove the index '{name}' with everything of it?")):
+            raise Problem("nothing was removed", at=Location("drop"), mend="confirm it, or say --yes")
+
+    return confirm
+
+
+def _agreed() -> None:
+    """Whoever ran the command has said so."""
 
 
 def _print_json(text: bytes) -> None:

@@ -24,7 +24,8 @@ def show_status(found: Status) -> None:
         f"{found.block.timestamp:%Y-%m-%d %H:%M:%S} UTC"
     )
     if found.halted:
-        console.print(f"[bold red]halted[/] until {found.halted:,} of the documents below are mended")
+        noun = "one of the documents below is" if found.halted == 1 else f"{found.halted:,} of the documents below are"
+        console.print(f"[bold red]halted[/] the next block waits until {noun} mended")
     documents = Table("source", "documents", "failed", box=None, pad_edge=False)
     for source in found.sources:
         documents.add_row(source.name, f"{source.documents:,}", f"[red]{source.failed:,}[/]" if source.failed else "0")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from docgraph.indexer.project import read_model
@@ -13,7 +15,7 @@ from docgraph.server.database import database
 from docgraph.server.settings import Settings
 from docgraph.server.verifying import connected
 from docgraph.store.deployment import deployment
-from docgraph.store.keeping import Kept, drop_index, fingerprint_of, list_deployments, prune_deployments
+from docgraph.store.keeping import Kept, drop_index, fingerprint_of, has_index, list_deployments, prune_deployments
 from docgraph.store.prune import prune_now
 from docgraph.store.rewind import rewind
 from docgraph.store.served import served
@@ -50,20 +52,22 @@ async def prune(settings: Settings) -> Pruned:
     return Pruned(dropped, versions, keep)
 
 
-async def drop(settings: Settings) -> int:
+async def drop(settings: Settings, confirm: Callable[[], None]) -> int:
     """Remove the index with everything of it; returns how many deployments it had.
+
+    `confirm` is called when there is something to be removed, and raises where it shall stay.
 
     Raises Problem: there is no such index. Raises Unavailable: a process writes it.
     """
     async with database(settings) as dsn, connected(dsn) as connection:
-        count = await drop_index(connection, settings.index)
-    if not count:
-        raise Problem(
-            f"there is no index '{settings.index}'",
-            at=Location("drop"),
-            mend="docgraph list --all names those there are",
-        )
-    return count
+        if not await has_index(connection, settings.index):
+            raise Problem(
+                f"there is no index '{settings.index}'",
+                at=Location("drop"),
+                mend="docgraph list --all names those there are",
+            )
+        confirm()
+        return await drop_index(connection, settings.index)
 
 
 async def rewound(settings: Settings, number: int) -> Block:

@@ -106,6 +106,11 @@ async def prune_deployments(connection: Connection, index: str) -> tuple[int, ..
     return tuple(dropped)
 
 
+async def has_index(connection: Connection, index: str) -> bool:
+    """Whether there is any deployment of it."""
+    return bool(await _rows(connection, index))
+
+
 async def drop_index(connection: Connection, index: str) -> int:
     """Remove an index with everything of it; returns how many deployments it had, 0 where there is none.
 
