@@ -20,6 +20,7 @@ import msgspec
 import strawberry
 from graphql import GraphQLError, OperationType
 
+from docgraph.api.answers import Answers
 from docgraph.api.coercion import Coercions
 from docgraph.api.collect import Collector
 from docgraph.api.compile import Compiled, compile_operation
@@ -92,18 +93,30 @@ class _Work(msgspec.Struct, frozen=True, eq=False):
 class Engine:
     """One served deployment: its schema, and how requests to it are answered."""
 
-    def __init__(self, made: strawberry.Schema, contract: Contract, places: Layout) -> None:
+    def __init__(self, made: strawberry.Schema, contract: Contract, places: Layout, answers: Answers) -> None:
         self.schema = made
         self._contract = contract
         self._layout = places
+        self._answers = answers
         self._documents = Documents(contract.core, contract.limits)
         self._plans = Plans(Coercions(contract.core), contract.limits.plan_bytes)
 
     @classmethod
-    def build(cls, schema: Schema, namespace: str, deployment: str, limits: Limits = USUAL) -> Engine:
-        """The engine of the deployment that owns `namespace`. Opens nothing."""
+    def build(
+        cls,
+        schema: Schema,
+        namespace: str,
+        deployment: str,
+        limits: Limits = USUAL,
+        answers: Answers | None = None,
+    ) -> Engine:
+        """The engine of the deployment that owns `namespace`. Opens nothing.
+
+        `answers`: whoever listens for changes says there what still stands; without them no answer is kept.
+        """
         made = strawberry_schema(schema)
-        return cls(made, Contract.of(schema, core_of(made), deployment, limits), layout(schema, namespace))
+        contract = Contract.of(schema, core_of(made), deployment, limits)
+        return cls(made, contract, layout(schema, namespace), answers or Answers(0))
 
     def sdl(self) -> str:
         """The API's own schema, in GraphQL's schema language."""
@@ -184,20 +197,33 @@ class Engine:
             return self._completed(work, {})
         if work.prepared.compiled.introspects:
             return await self._exact(connections, work, patience)
-        conditional = work.prepared.compiled.conditional
+        if not work.prepared.compiled.conditional:
+            return await self._unconditional(connections, work, patience)
         try:
-            if conditional:
-                told = await self._ask(connections, work, work.prepared.first, patience)
-            else:
-                told = await self._row(connections, work, work.prepared.first)
+            told = await self._ask(connections, work, work.prepared.first, patience)
         except asyncpg.PostgresError as failed:
             if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
                 raise
             return await self._exact(connections, work, patience)
-        missing = conditional and blocks_missing(operation, self._contract.deployment, told)
-        if missing or (conditional and refused_for_problems(operation, told)):
+        if blocks_missing(operation, self._contract.deployment, told) or refused_for_problems(operation, told):
             return await self._exact(connections, work, patience=0.0)
-        return Answer(b'{"data":' + _bytes(told["data"]) + b"}")
+        return _answered(told)
+
+    async def _unconditional(self, connections: Connections, work: _Work, patience: float) -> Answer:
+        answers = self._answers
+        key = answers.key(work.prepared.first.text, work.parameters)
+        if key is not None and (kept := answers.find(key)) is not None:
+            return Answer(kept)
+        standing = answers.standing
+        try:
+            answer = _answered(await self._row(connections, work, work.prepared.first))
+        except asyncpg.PostgresError as failed:
+            if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
+                raise
+            return await self._exact(connections, work, patience)
+        if key is not None:
+            answers.keep(key, answer.body, standing)
+        return answer
 
     async def _exact(self, connections: Connections, work: _Work, patience: float) -> Answer:
         operation = work.operation
@@ -256,8 +282,9 @@ class Engine:
         return told
 
 
-def _bytes(answered: str | bytes) -> bytes:
-    return answered if isinstance(answered, bytes) else answered.encode()
+def _answered(told: Mapping[str, Any]) -> Answer:
+    data = told["data"]
+    return Answer(b'{"data":' + (data if isinstance(data, bytes) else data.encode()) + b"}")
 
 
 def _with_code(problem: GraphQLError) -> GraphQLError:

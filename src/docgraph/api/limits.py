@@ -23,6 +23,7 @@ class Limits(msgspec.Struct, frozen=True):
     wait_seconds: float = 10.0  # for the block that a request names as `number_gte`
     document_bytes: int = 100_000_000  # of memory for documents that were parsed lately
     plan_bytes: int = 100_000_000  # of memory for plans and statements that were used lately
+    answer_bytes: int = 0  # of memory for answers that were given since the latest change; 0: none is kept
     persisted_bytes: int = 10_000_000  # of memory for texts of persisted queries
     subscriptions: int = 1_000  # of a process, at the same time
     operations: int = 100  # of one WebSocket, at the same time

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
 
+from docgraph.api.answers import Answers
 from docgraph.api.errors import NothingServed
 from docgraph.api.execute import Engine
 from docgraph.api.limits import Limits
@@ -37,6 +38,7 @@ class Serving:
         self.schema: Schema | None = None
         self.latest: Served | None = None  # as of the latest block that was told here; the database may be further
         self.indexed: bytes | None = None  # the same block as answers tell it
+        self.answers = Answers(settings.limits.answer_bytes)
         self.subscriptions = Subscriptions(self.serving_engine, lent, settings.limits.subscriptions)
         self._built: tuple[int, str] | None = None  # deployment and schema that the engine is for
         self._looks = 0  # that were begun
@@ -60,7 +62,7 @@ class Serving:
             built = None, None
         elif wanted != self._built:
             # Building takes a good part of a second for the largest schemas, and the old engine answers meanwhile.
-            built = await asyncio.to_thread(_build, found, self.settings.limits)
+            built = await asyncio.to_thread(_build, found, self.settings.limits, self.answers)
         if look > self._told:  # one that began later may have been quicker, and has seen more
             self._told = look
             (self.schema, self.engine), self._built = built, wanted
@@ -78,7 +80,10 @@ class Serving:
         patience = Patience(observe)
         while True:
             try:
-                async with database(self.settings), listen(self.dsn, self.settings.index) as changes:
+                async with (
+                    database(self.settings),
+                    listen(self.dsn, self.settings.index, self.answers) as changes,
+                ):
                     await self.look()
                     self.subscriptions.changed()
                     patience.worked()
@@ -97,9 +102,9 @@ def _indexed(latest: Served) -> bytes:
     return msgspec.json.encode({"hash": f"0x{latest.hash.hex()}", "number": latest.block, "timestamp": seconds})
 
 
-def _build(found: Served, limits: Limits) -> tuple[Schema, Engine]:
+def _build(found: Served, limits: Limits, answers: Answers) -> tuple[Schema, Engine]:
     schema = read_schema(found.schema)
-    return schema, Engine.build(schema, found.namespace, str(found.deployment), limits)
+    return schema, Engine.build(schema, found.namespace, str(found.deployment), limits, answers)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -130,29 +131,54 @@ async def status(connection: Connection, index: str) -> Status:
     return Status(index)
 
 
+class Ear(Protocol):
+    """Whoever has to know at once."""
+
+    def changed(self) -> None:
+        """Something has changed, or may have before anybody listened."""
+
+    def lost(self) -> None:
+        """Changes are no longer heard."""
+
+
+class _Deaf:
+    def changed(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+
 @asynccontextmanager
-async def listen(dsn: str, index: str) -> AsyncIterator[AsyncIterator[Changed]]:
+async def listen(dsn: str, index: str, ear: Ear | None = None) -> AsyncIterator[AsyncIterator[Changed]]:
     """What changes from now on: `async with listen(...) as changes: async for change in changes: ...`.
 
-    Several blocks in quick succession may be told as the last of them.
+    Several blocks in quick succession may be told as the last of them. An `ear` is told of each at once, however long
+    the body of the loop takes, and of the end.
 
     Raises Unavailable, also from the iterator: the connection was lost. Listen again, then look at what is served,
     since something may have been missed.
     """
     connection = await connect(dsn)
+    ear = ear or _Deaf()
     heard: asyncio.Queue[Changed | None] = asyncio.Queue()
 
     def hear(_connection: object, _process: int, _channel: str, payload: str) -> None:
         said = json.loads(payload)
         if said["index"] == index:
+            ear.changed()
             heard.put_nowait(Changed(said["deployment"], said["block"]))
+
+    def end(_connection: object) -> None:
+        ear.lost()
+        heard.put_nowait(None)
 
     try:
         with told(dsn):
-            connection.add_termination_listener(lambda _connection: heard.put_nowait(None))
+            connection.add_termination_listener(end)
             await connection.add_listener(CHANNEL, hear)
+        ear.changed()
         yield _changes(connection, heard)
     finally:
+        ear.lost()
         with suppress(Unavailable), told(dsn):
             await connection.close()
 
