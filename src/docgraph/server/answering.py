@@ -12,7 +12,7 @@ import uvicorn
 from docgraph.model.events import Listening, Observe
 from docgraph.server.app import create_app
 from docgraph.server.listening import address
-from docgraph.server.protocol import bounded_protocol
+from docgraph.server.protocol import http_protocol
 from docgraph.server.serving import Serving, serving
 from docgraph.server.settings import Settings
 
@@ -31,10 +31,11 @@ async def serve_at(sock: socket, settings: Settings, observe: Observe) -> None:
 
 async def answer(sock: socket, current: Serving) -> None:
     """Answer from what is served at each moment, until cancelled; requests that are being answered get their time."""
+    front = create_app(current)
     config = uvicorn.Config(
-        create_app(current),
+        front,
         loop="none",
-        http=bounded_protocol(current.settings.limits.request_bytes),
+        http=http_protocol(front, current.settings.limits.request_bytes),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -22,8 +22,9 @@ from docgraph.api.http import graphql_app, wants_a_page
 from docgraph.api.transport_ws import TRY_AGAIN_LATER
 from docgraph.api.websocket import refuse, websocket_app
 from docgraph.model.problem import Unavailable
-from docgraph.server.front import COMPRESSED_FROM, COMPRESSION, EXPOSED, FAULT, INDEXED, Front
+from docgraph.server.front import COMPRESSED_FROM, COMPRESSION, FAULT, Front
 from docgraph.server.pages import STATIC, example_query, graphiql_page
+from docgraph.server.plain import EXPOSED, INDEXED
 from docgraph.server.serving import Serving
 from docgraph.store.connection import connect
 from docgraph.store.served import status
@@ -39,7 +40,7 @@ PAGE_HEADERS = {
 }
 
 
-def create_app(current: Serving) -> ASGIApp:
+def create_app(current: Serving) -> Front:
     """The application over what `current` serves at each moment."""
     return Front(current, _behind(current))
 
