@@ -21,12 +21,11 @@ import asyncpg  # type: ignore[import-untyped]
 from docgraph.model.problem import Unavailable
 from docgraph.store.codecs import teach_dates
 from docgraph.store.connection import CONNECT_SECONDS, SESSION, Connection, connect
+from docgraph.store.prepared import PreparedConnection
 
 Open = Callable[[], Awaitable[Connection]]
 
 READING: Mapping[str, str] = {**SESSION, "default_transaction_read_only": "on"}
-KEPT_STATEMENTS = 200  # prepared, for each connection
-KEPT_BYTES = 100_000  # of the text of one of them; those of deep queries are long
 SETTLE_SECONDS = 1.0  # that a cancelled statement may take to end
 # How often Postgres looks, while a statement is at work, whether its client is still there.
 LOOK = ("client_connection_check_interval", "1s")
@@ -55,9 +54,7 @@ async def readers(dsn: str, largest: int, query_seconds: float) -> AsyncIterator
             dsn,
             server_settings=settings,
             timeout=CONNECT_SECONDS,
-            statement_cache_size=KEPT_STATEMENTS,
-            max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=KEPT_BYTES,
+            connection_class=PreparedConnection,
         )
         try:
             await teach_dates(connection)
