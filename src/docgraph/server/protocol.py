@@ -141,9 +141,8 @@ class _Http(HttpToolsProtocol):
         exchange.response_complete = True
         own = [b"%b: %b\r\n" % each for each in self.server_state.default_headers]
         closing = b"" if exchange.keep_alive else b"connection: close\r\n"
-        self.transport.write(
-            b"".join((STATUS_LINE[status], *own, lines, b"content-length: %d\r\n" % len(body), closing, b"\r\n", body))
-        )
+        head = b"".join((STATUS_LINE[status], *own, lines, b"content-length: %d\r\n" % len(body), closing, b"\r\n"))
+        self.transport.writelines((head, body))
         if not exchange.keep_alive:
             self.transport.close()
         if self.pipeline or self.transport.is_closing():
