@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from support.projects import write_items_project
 
+from docgraph.api.execute import Engine
 from docgraph.server import answering, protocol
 from docgraph.server.front import Front
 from docgraph.server.listening import listening
@@ -233,6 +234,23 @@ async def test_requests_that_come_while_one_is_answered_are_answered_after_it(ds
         told = await reader.read()
         writer.close()
     assert re.findall(rb"items|second|third|alive", told) == [b"items", b"second", b"third", b"alive"]
+
+
+async def test_a_mistake_of_ours_is_told_alike_and_the_connection_goes_on(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(Engine, "execute", broken)
+    async with running(dsn, tmp_path) as server:
+        short = await exchanged(server, [post(), LAST])
+        monkeypatch.setattr(protocol._Http, "_take", lambda self, data: False)
+        long = await exchanged(server, [post(), LAST])
+    assert plainly(short) == plainly(long)
+    assert short.startswith(b"HTTP/1.1 500 ")
+    assert short.count(b"HTTP/1.1 200 OK") == 1  # the last
+    assert [each.exc_info is not None for each in caplog.records if each.levelname == "ERROR"] == [True, True]
 
 
 async def test_a_query_of_who_left_is_ended(dsn: str, tmp_path: Path) -> None:
