@@ -8,12 +8,12 @@ import msgspec
 
 from docgraph.model.changes import Id, Row, TypeCounts
 from docgraph.store.connection import Connection, fetch, run
-from docgraph.store.decide import Claim, Current, Decision, Dropped, Insert, Kept, Own, Saved
+from docgraph.store.decide import Arrival, Claim, Current, Decision, Dropped, Insert, Kept, Own, Saved
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import COPY_FROM
 from docgraph.store.layout import DOCUMENT, HASH, LINE, SINCE, UNTIL, Table
 from docgraph.store.read import read_rows
-from docgraph.store.rows import id_text
+from docgraph.store.rows import digest, id_text
 from docgraph.store.sql import Sql, integer, join, name, render, sql, value
 
 # A version that this very block made leaves no history.
@@ -89,6 +89,12 @@ async def act(
         for row in await _insert(connection, deployment, type_name, arriving, block):
             for each in deployment.figured[type_name]:
                 figured.setdefault(each.owner, set()).update(_referred_to(row[each.place]))
+    for type_name, arrivals in decision.arriving.items():
+        await _arrive(connection, deployment, type_name, arrivals, block)
+        for each in deployment.figured[type_name]:
+            owners = figured.setdefault(each.owner, set())
+            for arrival in arrivals:
+                owners.update(_referred_to(arrival.save.row[each.place]))
     return Acted(counts, {owner: frozenset(ids) for owner, ids in figured.items()})
 
 
@@ -213,6 +219,21 @@ async def _insert(
     elif inserts:
         await connection.executemany(render(_insert_one(table))[0], records)
     return records if figured and isinstance(records, list) else ()
+
+
+async def _arrive(
+    connection: Connection, deployment: Deployment, type_name: str, arrivals: Sequence[Arrival], block: int
+) -> None:
+    """Raises Unstorable."""
+    table, encode = deployment.layout.tables[type_name], deployment.codecs[type_name].encode
+    # Encoded and hashed while Postgres has to do with those before them.
+    records = (
+        (*save.row, each.document, digest(encode(save.row)), block, save.line)
+        for each in arrivals
+        for save in [each.save]
+    )
+    columns = (*table.columns, *SYSTEM)
+    await connection.copy_records_to_table(table.name, schema_name=table.namespace, columns=columns, records=records)
 
 
 def _insert_one(table: Table) -> Sql:

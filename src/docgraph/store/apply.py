@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 
@@ -16,7 +17,6 @@ from docgraph.model.changes import (
     Indexed,
     Known,
     OnError,
-    Save,
     Touched,
     TypeCounts,
     replaces,
@@ -25,17 +25,18 @@ from docgraph.model.problem import Problem
 from docgraph.store.act import Gathered, Ids, act
 from docgraph.store.blocks import summed_counts
 from docgraph.store.connection import Connection
-from docgraph.store.decide import REMOVED, Claim, Contribution, Decision, Key, Saved, decide
+from docgraph.store.decide import Arrival, Claim, Contribution, Decision, Key, decide, with_arrivals
 from docgraph.store.deployment import Deployment
-from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
+from docgraph.store.documents import COPY_FROM, Remembered, forget_documents, look_up, new_numbers, write_documents
 from docgraph.store.files import replace_files
 from docgraph.store.halted import Halts
+from docgraph.store.heard import contribution, contributions_about, hear
 from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
 from docgraph.store.reads import replace_reads, touched
-from docgraph.store.rows import Unstorable, digest, id_text
-from docgraph.store.said import Said, replace_said, said_by
+from docgraph.store.rows import id_text
+from docgraph.store.said import replace_said, said_by
 
 
 class Standing(msgspec.Struct):
@@ -93,38 +94,40 @@ async def apply_batch(
 ) -> Outcome:
     """Apply changes to different documents as part of a block.
 
-    Raises Halts: a document fails that may not be gone on without.
+    Raises Halts: a document fails that may not be gone on without; Unstorable, when anything may be written already:
+    `heard.storable` says which documents those are that Postgres could not hold.
     """
     # A first load comes in the order of positions: beyond the last document that is present, all are new.
     maybe = [change.key for change in batch if standing.last is not None and change.key <= standing.last]
     before = await look_up(connection, deployment.layout, maybe)
     numbers = await _number(connection, deployment, before, batch)
-    stored, fresh, said, types = _encode(deployment, batch, numbers)
-    if halting := [each for each in stored if isinstance(each, Failed) and each.on_error is OnError.HALT]:
+    if halting := [each for each in batch if isinstance(each, Failed) and each.on_error is OnError.HALT]:
         raise Halts(halting)
-    gone = [before[change.key] for change in stored if isinstance(change, Gone) and change.key in before]
-    replaced = [before[change.key] for change in stored if replaces(change) and change.key in before]
-    decision = await _decide(connection, deployment, standing, fresh, replaced)
+    gone = [before[change.key] for change in batch if isinstance(change, Gone) and change.key in before]
+    replaced = [before[change.key] for change in batch if replaces(change) and change.key in before]
+    indexed = [change for change in batch if isinstance(change, Indexed)] if deployment.shared else []
+    said = [each for change in indexed for each in said_by(deployment, change, numbers[change.key])]
+    decision = await _decide(connection, deployment, standing, batch, numbers, replaced)
     acted = await act(connection, deployment, decision, standing.block, standing.retired)
     dirty = await replace_said(connection, deployment, said, _documents(deployment, replaced, shared=True))
 
-    after = [_after(change, numbers, before, types) for change in stored if not isinstance(change, Gone)]
+    after = [_after(deployment, change, numbers, before) for change in batch if not isinstance(change, Gone)]
     remembered = [each for each in after if each is not None]
     added = [each for each in remembered if each.key not in before]
     await write_documents(connection, deployment.layout, added, [each for each in remembered if each.key in before])
-    problems, told_again = await replace_problems(connection, deployment, standing.block, stored, numbers, before)
-    lines = [line for change in stored if isinstance(change, Indexed | Failed) for line in change.logs]
+    problems, told_again = await replace_problems(connection, deployment, standing.block, batch, numbers, before)
+    lines = [line for change in batch if isinstance(change, Indexed | Failed) for line in change.logs]
     lines += map(line_of, problems)
     await write_log(connection, deployment.layout, standing.block, lines)
     await forget_documents(connection, deployment.layout, [each.id for each in gone], standing.block)
-    again = [before[change.key].id for change in stored if change.key in before and not isinstance(change, Touched)]
-    reads = await replace_reads(connection, deployment, stored, numbers, again if standing.reads else ())
-    files = await replace_files(connection, deployment.layout, stored, numbers, again if standing.files else ())
+    again = [before[change.key].id for change in batch if change.key in before and not isinstance(change, Touched)]
+    reads = await replace_reads(connection, deployment, batch, numbers, again if standing.reads else ())
+    files = await replace_files(connection, deployment.layout, batch, numbers, again if standing.files else ())
 
     content = sum(each.content for each in remembered)
     content -= sum(each.content for each in (*gone, *(before[each.key] for each in remembered if each.key in before)))
     return Outcome(
-        documents=sum(not isinstance(change, Touched) for change in stored),
+        documents=sum(not isinstance(change, Touched) for change in batch),
         content=content,
         counts=acted.counts,
         claims=bool(decision.keep),
@@ -150,57 +153,6 @@ def conflicts(kept: Iterable[Claim]) -> frozenset[tuple[int, str, str]]:
     )
 
 
-def _encode(
-    deployment: Deployment, batch: Sequence[DocumentChange], numbers: Mapping[DocumentKey, int]
-) -> tuple[list[DocumentChange], dict[Key, list[Contribution]], list[Said], dict[DocumentKey, tuple[int, ...]]]:
-    """The changes, what they say of owned entities by key, what they say of shared ones, and the types of each.
-
-    A document whose rows Postgres could not hold has failed.
-    """
-    changes: list[DocumentChange] = []
-    fresh: dict[Key, list[Contribution]] = {}
-    shared: list[Said] = []
-    types: dict[DocumentKey, tuple[int, ...]] = {}
-    for change in batch:
-        if not isinstance(change, Indexed):
-            changes.append(change)
-            continue
-        try:
-            said = contributions(deployment, change, numbers[change.key])
-            of_shared = list(said_by(deployment, change, numbers[change.key]))
-        except Unstorable as refused:
-            problems = (refused.problem(change.key.path),)
-            noted = (change.logs, change.on_error, change.reads, change.files)
-            changes.append(Failed(change.key, change.known, problems, *noted))
-            continue
-        changes.append(change)
-        shared += of_shared
-        for key, sayings in said.items():
-            fresh.setdefault(key, []).extend(sayings)
-        types[change.key] = tuple(sorted({deployment.ordinals[each.type] for each in change.contributions}))
-    return changes, fresh, shared, types
-
-
-def contributions(deployment: Deployment, change: Indexed, number: int) -> dict[Key, list[Contribution]]:
-    """What a document says about each owned key, what it took back itself left out. Raises Unstorable."""
-    said: dict[Key, list[Contribution]] = {}
-    for each in change.contributions:
-        if each.type in deployment.shared:
-            continue
-        key = deployment.spaces[each.type], each.id
-        if isinstance(each, Save):
-            saved = digest(deployment.codecs[each.type].encode(each.row))
-            saying = said.get(key)
-            if saying is None:
-                said[key] = [Contribution(number, change.key, 0, each.type, saved, Saved(each.row), line=each.line)]
-            else:
-                seq = saying[-1].seq + 1
-                saying.append(Contribution(number, change.key, seq, each.type, saved, Saved(each.row), line=each.line))
-        else:
-            said[key] = [Contribution(number, change.key, REMOVED, each.type)]
-    return said
-
-
 async def _number(
     connection: Connection,
     deployment: Deployment,
@@ -217,19 +169,33 @@ async def _decide(
     connection: Connection,
     deployment: Deployment,
     standing: Standing,
-    fresh: dict[Key, list[Contribution]],
+    batch: Sequence[DocumentChange],
+    numbers: Mapping[DocumentKey, int],
     replaced: Sequence[Remembered],
 ) -> Decision:
     """Read what stands about everything that the replaced documents said or that is said now, and decide."""
+    heard = hear(deployment, batch, numbers)
     documents = _documents(deployment, replaced, shared=False)
-    served = await read_served(connection, deployment, documents, by_type(deployment, fresh))
+    served = await read_served(
+        connection, deployment, documents, by_type(deployment, chain(heard.alone, heard.several))
+    )
     claims: dict[Key, list[Contribution]] = {}
     if standing.claims:
+        spoken = heard.alone.keys() | heard.several
         more = await read_claimed_keys(connection, deployment, [each.id for each in replaced])
-        served |= await read_served(connection, deployment, {}, by_type(deployment, more - fresh.keys()))
-        claims = await read_claims(connection, deployment, more | served.keys() | fresh.keys())
+        served |= await read_served(connection, deployment, {}, by_type(deployment, more - spoken))
+        claims = await read_claims(connection, deployment, more | served.keys() | spoken)
     leaving, shared = {each.id for each in replaced}, deployment.shared
-    return decide(served, claims, fresh, lambda each: each.document in leaving and each.type not in shared)
+    fresh = contributions_about(deployment, batch, numbers, heard.several)
+    arriving: dict[str, list[Arrival]] = {}
+    for key, arrival in heard.alone.items():
+        type_name = arrival.save.type
+        if len(heard.alone) <= COPY_FROM or key in served or key in claims or type_name in standing.retired:
+            fresh[key] = [contribution(deployment, arrival)]
+        else:
+            arriving.setdefault(type_name, []).append(arrival)
+    decision = decide(served, claims, fresh, lambda each: each.document in leaving and each.type not in shared)
+    return with_arrivals(decision, arriving)
 
 
 def _documents(deployment: Deployment, documents: Iterable[Remembered], *, shared: bool) -> dict[str, list[int]]:
@@ -242,7 +208,7 @@ def _documents(deployment: Deployment, documents: Iterable[Remembered], *, share
     return found
 
 
-def by_type(deployment: Deployment, keys: Collection[Key]) -> dict[str, list[Id]]:
+def by_type(deployment: Deployment, keys: Iterable[Key]) -> dict[str, list[Id]]:
     """Under which ids to look in the tables of which types: a space may have several."""
     ids: dict[str, list[Id]] = defaultdict(list)
     for space, identifier in keys:
@@ -252,16 +218,19 @@ def by_type(deployment: Deployment, keys: Collection[Key]) -> dict[str, list[Id]
 
 
 def _after(
+    deployment: Deployment,
     change: Indexed | Failed | Touched,
     numbers: dict[DocumentKey, int],
     before: dict[DocumentKey, Remembered],
-    types: dict[DocumentKey, tuple[int, ...]],
 ) -> Remembered | None:
     """What to remember of a document from now on; nothing of one that is unknown and only touched."""
     number, known, old = numbers.get(change.key), change.known, before.get(change.key)
     match change:
         case Indexed() if number is not None:
-            return Remembered(number, change.key, known, False, types[change.key])
+            types = {each.type for each in change.contributions}
+            return Remembered(
+                number, change.key, known, False, tuple(sorted([deployment.ordinals[each] for each in types]))
+            )
         case Failed() if number is not None:
             return Remembered(number, change.key, known, True, old.types if old and not replaces(change) else ())
         case Touched() if old is not None:

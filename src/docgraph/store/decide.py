@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from docgraph.model.changes import DocumentKey, Id, Row, TypeCounts
+from docgraph.model.changes import DocumentKey, Id, Row, Save, TypeCounts
 
 Key = tuple[str, Id]  # id space and id
 
@@ -68,6 +68,14 @@ class Insert(msgspec.Struct, frozen=True, gc=False):
     line: int | None = None
 
 
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """The one thing that is said of an id of which nothing is known: there is nothing to decide about it."""
+
+    document: int  # $document.id
+    position: DocumentKey
+    save: Save
+
+
 class Own(msgspec.Struct, frozen=True, gc=False):
     """The same row, now another document's or at another line."""
 
@@ -100,10 +108,11 @@ class Decision(msgspec.Struct):
     keep: list[Claim]
     drop: list[Dropped]
     counts: dict[str, TypeCounts]
+    arriving: dict[str, list[Arrival]] = {}  # new versions beside `insert`, of types that the block took no rows from
 
     @property
     def is_empty(self) -> bool:
-        return not (self.retire or self.insert or self.own or self.keep or self.drop)
+        return not (self.retire or self.insert or self.own or self.keep or self.drop or self.arriving)
 
 
 def decide(
@@ -145,6 +154,15 @@ def decide(
     decision.retire, decision.insert, decision.own = dict(retire), dict(insert), dict(own)
     decision.counts = {name: TypeCounts(*numbers) for name, numbers in tally.items()}
     return decision
+
+
+def with_arrivals(decision: Decision, arriving: dict[str, list[Arrival]]) -> Decision:
+    """The same, and new rows of other ids."""
+    counts = dict(decision.counts)
+    for type_name, arrivals in arriving.items():
+        had = counts.get(type_name, TypeCounts())
+        counts[type_name] = TypeCounts(had.created + len(arrivals), had.changed, had.deleted)
+    return msgspec.structs.replace(decision, counts=counts, arriving=arriving)
 
 
 def resolve(standing: Iterable[Contribution]) -> tuple[Contribution | None, list[Contribution]]:

@@ -108,6 +108,8 @@ def touched(deployment: Deployment, decision: Decision, dirty: Ids) -> Ids:
         found[type_name].update(ids)
     for type_name, inserts in decision.insert.items():
         found[type_name].update(each.id for each in inserts)
+    for type_name, arrivals in decision.arriving.items():
+        found[type_name].update(each.save.id for each in arrivals)
     for type_name, moved in decision.own.items():
         found[type_name].update(each.id for each in moved)
     for space, identifier in (*(each.key for each in decision.keep), *(each.key for each in decision.drop)):

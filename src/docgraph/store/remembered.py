@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from docgraph.model.changes import DocumentKey, Indexed, Row
-from docgraph.store.apply import contributions
 from docgraph.store.connection import Connection, fetch
 from docgraph.store.decide import Saved
 from docgraph.store.deployment import Deployment
+from docgraph.store.heard import contributions
 from docgraph.store.layout import ASSIGNED, DOCUMENT, HASH, LINE, SEQ, Table
 from docgraph.store.rows import id_text
 from docgraph.store.said import said_by

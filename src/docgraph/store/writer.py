@@ -17,7 +17,7 @@ from docgraph.model.problem import ConflictProblem, Problem, Unavailable
 from docgraph.store.act import gather
 from docgraph.store.adapt import begin, drop_unused_indexes, switch
 from docgraph.store.apply import Outcome, apply_batch
-from docgraph.store.batches import batches, failed
+from docgraph.store.batches import REFUSED, batches, failed
 from docgraph.store.blocks import Head, add_block, tell
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_figures
@@ -27,6 +27,7 @@ from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
 from docgraph.store.files import forget_unread, known_files, look_again, misled
 from docgraph.store.first_load import finish, settle
 from docgraph.store.halted import clear_halting, replace_halting
+from docgraph.store.heard import storable
 from docgraph.store.heartbeat import connect_writer
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
@@ -36,6 +37,7 @@ from docgraph.store.problems import read_conflicts
 from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
 from docgraph.store.reads import Stale, readers, stale
 from docgraph.store.referring import referring
+from docgraph.store.rows import Unstorable
 from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
 from docgraph.store.shared import fold, fold_all
@@ -302,7 +304,7 @@ class BlockWriter:
         # Nothing came before: to begin again is cheaper than a savepoint for every block.
         try:
             yield
-        except UNSTORABLE as refused:
+        except REFUSED as refused:
             await self._transaction.__aexit__(type(refused), refused, refused.__traceback__)
             await self._begin()
             raise
@@ -313,6 +315,9 @@ class BlockWriter:
         try:
             async with self._undoable():
                 outcome = await apply_batch(session.connection, session.deployment, self._standing, batch)
+        except Unstorable:
+            await self._apply(storable(session.deployment, batch))
+            return
         except UNSTORABLE as refused:
             if len(batch) > 1:
                 await self._apply(batch[: len(batch) // 2])
