@@ -13,6 +13,8 @@ import pytest
 from docgraph.model.changes import Contribution, DocumentChange, DocumentKey, Gone, Indexed, Known, Save, Stat
 from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
+from docgraph.store import apply
+from docgraph.store.apply import FEW
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HISTORIES = 60
@@ -115,7 +117,11 @@ def figures(present: Present) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-async def test_figures_are_right_at_every_block_of_any_history(writer_of, connection):
+@pytest.mark.parametrize("few", [FEW, 0])
+async def test_figures_are_right_at_every_block_of_any_history(
+    writer_of, connection, monkeypatch: pytest.MonkeyPatch, few: int
+):
+    monkeypatch.setattr(apply, "FEW", few)  # new rows that are decided about, though there is nothing to decide
     async with writer_of() as writer:
         namespace = writer.layout.namespace
         await writer.finish_first_load(NOW)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
+import pytest
 from support.histories import State, hash_of, leftovers, random_change, rebuild, rows
 
 from docgraph.model.changes import Gone, Indexed
+from docgraph.store import apply
+from docgraph.store.apply import FEW
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HISTORIES = 200
 STEPS = 4
 
 
-async def test_two_hundred_random_histories_in_random_batches_equal_a_rebuild(writer_of, connection):
+@pytest.mark.parametrize("few", [FEW, 0])
+async def test_two_hundred_random_histories_in_random_batches_equal_a_rebuild(
+    writer_of, connection, monkeypatch: pytest.MonkeyPatch, few: int
+):
+    monkeypatch.setattr(apply, "FEW", few)  # new rows that are decided about, though there is nothing to decide
     async with writer_of() as writer:
         namespace = writer.layout.namespace
         await writer.finish_first_load(NOW)

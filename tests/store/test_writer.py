@@ -313,6 +313,32 @@ async def test_a_row_that_postgres_cannot_hold_fails_only_its_own_document(write
     assert len(await titles(connection)) == 33
 
 
+async def test_among_many_new_rows_one_that_cannot_be_held_fails_only_its_own_document(writer, connection):
+    for turn in range(2):
+        async with writer.block(NOW) as block:
+            for part in range(2):  # the first batch of a block, and one behind it
+                good = [indexed(f"{turn}{part}{n}", post(f"{turn}{part}{n}", "fine")) for n in range(60)]
+                long = indexed(f"long{turn}{part}", post(f"{turn}{part}l", "fine"), post("x" * 3_000, "t"))
+                await block.apply([*good[:30], long, *good[30:]])
+        assert block.committed is not None
+        assert sorted(problem.at.path for problem in block.committed.problems) == [f"long{turn}0", f"long{turn}1"]
+        assert block.committed.counts == {"Post": TypeCounts(created=120)}
+    assert len(await titles(connection)) == 240
+
+
+async def test_among_many_new_documents_those_that_name_a_known_id_meet_its_document(writer, connection):
+    await commit(writer, *[indexed(f"d{n}", post(f"{n}", "first")) for n in range(30, 60)])
+    async with writer.block(NOW) as block:
+        await block.apply([indexed(f"e{n}", post(f"e{n}", "new")) for n in range(40)])
+        news = [indexed(f"f{n}", post(f"f{n}", "new")) for n in range(40)]
+        await block.apply([indexed("c", post("35", "lower")), *news, indexed("x", post("36", "higher"))])
+    assert block.committed is not None
+    assert sorted(problem.at.path for problem in block.committed.problems) == ["d35", "x"]
+    assert block.committed.counts == {"Post": TypeCounts(created=80, changed=1)}
+    found = await titles(connection)
+    assert (found["35"], found["36"], len(found)) == ("lower", "first", 110)
+
+
 @pytest.mark.parametrize("others", [0, 40])
 async def test_a_number_that_does_not_fit_its_column_fails_only_its_own_document(writer, connection, others):
     columns = writer.layout.tables["Everything"].columns

@@ -18,8 +18,10 @@ from docgraph.mapping.shape import Shape
 from docgraph.model.changes import Save
 from docgraph.model.columns import Unreadable, plain
 from docgraph.model.schema import EnumRef, Field, Scalar
+from docgraph.model.texts import MAX_ID_BYTES
 from docgraph.model.values import Refused
 
+SHORT = MAX_ID_BYTES // 4  # characters: an id of so many is never too long
 NOT_ARROW = "give a pyarrow RecordBatch or Table, such as `batch.data`"
 
 
@@ -89,22 +91,28 @@ def _rows(shape: Shape, piece: Columns) -> list[Save] | None:
 def _coerced(shape: Shape, name: str, piece: Columns) -> list[Any]:
     """A column's values as they are stored. Raises Refused."""
     column, values, field = piece.arrow[name], piece.values[name], shape.fields[name]
-    if not (field.required and column.null_count) and _is_stored_so(field, column, values):
+    if not (field.required and column.null_count) and _is_stored_so(shape, field, column, values):
         return values
     return list(map(shape.coercers[name], values))
 
 
-def _is_stored_so(field: Field, column: Any, values: list[Any]) -> bool:
+def _is_stored_so(shape: Shape, field: Field, column: Any, values: list[Any]) -> bool:
     """Would every value that is not null be stored as it is?"""
     import pyarrow
     from pyarrow import compute
 
-    if field.is_list or field.name == "id":
+    if field.is_list:
         return False
     kind, types = column.type, pyarrow.types
     match field.type:
-        case Scalar.STRING:
-            return _is_text(kind) and not compute.any(compute.match_substring(column, "\0")).as_py()
+        case Scalar.STRING | Scalar.ID if field.name == "id":
+            return _is_text(kind) and _is_plain(values) and max(map(len, values), default=0) <= SHORT
+        case _ if field.name == "id":
+            return False
+        case Scalar.STRING | Scalar.ID:
+            return _is_text(kind) and _is_plain(values)
+        case EnumRef(name=name):
+            return _is_text(kind) and {*values} <= {*shape.orders[name], None}
         case Scalar.BOOLEAN:
             return bool(types.is_boolean(kind))
         case Scalar.INT:
@@ -120,8 +128,13 @@ def _is_stored_so(field: Field, column: Any, values: list[Any]) -> bool:
             return is_moment and {*map(type, values)} <= {datetime, type(None)}
         case Scalar.BYTES:
             return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind))
-        case EnumRef() | _:
+        case _:
             return False
+
+
+def _is_plain(texts: list[Any]) -> bool:
+    """Is there no character among them that cannot be stored? Text from Arrow has no halves of surrogate pairs."""
+    return "\0" not in "".join(filter(None, texts))
 
 
 def _is_text(kind: Any) -> bool:

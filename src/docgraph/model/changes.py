@@ -18,7 +18,7 @@ Id = str | bytes | int  # by the id type: ID and String, Bytes, Int8
 Row = tuple[object, ...]
 
 
-class Save(msgspec.Struct, frozen=True):
+class Save(msgspec.Struct, frozen=True, gc=False):
     """A document says: this entity exists and looks like this.
 
     Of a shared entity it says only what it assigns; the rest of the row is null.

@@ -27,16 +27,18 @@ from docgraph.store.blocks import summed_counts
 from docgraph.store.connection import Connection
 from docgraph.store.decide import Arrival, Claim, Contribution, Decision, Key, decide, with_arrivals
 from docgraph.store.deployment import Deployment
-from docgraph.store.documents import COPY_FROM, Remembered, forget_documents, look_up, new_numbers, write_documents
+from docgraph.store.documents import Remembered, forget_documents, look_up, new_numbers, write_documents
 from docgraph.store.files import replace_files
 from docgraph.store.halted import Halts
-from docgraph.store.heard import contribution, contributions_about, hear
+from docgraph.store.heard import contribution, contributions_about, hear, storable
 from docgraph.store.logs import line_of, write_log
 from docgraph.store.problems import replace_problems
 from docgraph.store.read import read_claimed_keys, read_claims, read_served
 from docgraph.store.reads import replace_reads, touched
-from docgraph.store.rows import id_text
+from docgraph.store.rows import Unstorable, id_text
 from docgraph.store.said import replace_said, said_by
+
+FEW = 20  # new rows that are decided about with all others: one statement instead of two
 
 
 class Standing(msgspec.Struct):
@@ -49,6 +51,7 @@ class Standing(msgspec.Struct):
     flaws: bool = False  # whether any shared entity may have a flaw
     reads: bool = True  # whether any document may have read anything
     files: bool = True  # whether any document may have read a file
+    careful: bool = False  # whether new documents are expected to speak of ids that are known
     dirty: Gathered = {}  # shared entities to be folded
     figured: Gathered = {}  # entities whose figures may have moved
     touched: Gathered = {}  # entities that documents may see differently, since somebody asked who reads them
@@ -94,8 +97,8 @@ async def apply_batch(
 ) -> Outcome:
     """Apply changes to different documents as part of a block.
 
-    Raises Halts: a document fails that may not be gone on without; Unstorable, when anything may be written already:
-    `heard.storable` says which documents those are that Postgres could not hold.
+    Raises Halts: a document fails that may not be gone on without. Raises Unstorable and UniqueViolation, when
+    anything may be written already: `again` says what is to be applied then.
     """
     # A first load comes in the order of positions: beyond the last document that is present, all are new.
     maybe = [change.key for change in batch if standing.last is not None and change.key <= standing.last]
@@ -144,6 +147,18 @@ async def apply_batch(
     )
 
 
+def again(
+    deployment: Deployment, standing: Standing, batch: Sequence[DocumentChange], refused: Exception
+) -> Sequence[DocumentChange]:
+    """What is to be applied in the place of the batch, which was refused and undone. Raises what tells of a fault."""
+    if isinstance(refused, Unstorable):
+        return storable(deployment, batch)
+    if standing.careful:
+        raise refused
+    standing.careful = True
+    return batch
+
+
 def conflicts(kept: Iterable[Claim]) -> frozenset[tuple[int, str, str]]:
     """Those of the claims that lose to a served row: losing document, entity name, id as text."""
     return frozenset(
@@ -175,10 +190,12 @@ async def _decide(
 ) -> Decision:
     """Read what stands about everything that the replaced documents said or that is said now, and decide."""
     heard = hear(deployment, batch, numbers)
+    few = len(heard.alone) <= FEW
+    # Ids of new documents are nearly always new. Where one table has all of a space, its primary key tells if not.
+    presumes = not (few or replaced or standing.claims or standing.careful)
+    alone = [key for key in heard.alone if not presumes or len(deployment.members[key[0]]) > 1]
     documents = _documents(deployment, replaced, shared=False)
-    served = await read_served(
-        connection, deployment, documents, by_type(deployment, chain(heard.alone, heard.several))
-    )
+    served = await read_served(connection, deployment, documents, by_type(deployment, chain(alone, heard.several)))
     claims: dict[Key, list[Contribution]] = {}
     if standing.claims:
         spoken = heard.alone.keys() | heard.several
@@ -190,7 +207,7 @@ async def _decide(
     arriving: dict[str, list[Arrival]] = {}
     for key, arrival in heard.alone.items():
         type_name = arrival.save.type
-        if len(heard.alone) <= COPY_FROM or key in served or key in claims or type_name in standing.retired:
+        if few or key in served or key in claims or type_name in standing.retired:
             fresh[key] = [contribution(deployment, arrival)]
         else:
             arriving.setdefault(type_name, []).append(arrival)

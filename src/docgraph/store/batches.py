@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Indexed
 from docgraph.model.problem import Location, ValueProblem
-from docgraph.store.connection import UNSTORABLE, first_line
+from docgraph.store.connection import UNSTORABLE, UniqueViolation, first_line
 from docgraph.store.problems import storable
 from docgraph.store.rows import Unstorable
 
 BATCH = 2_000  # changes that are read, decided and written at once
-REFUSED: tuple[type[Exception], ...] = (Unstorable, *UNSTORABLE)  # a value, by us or by Postgres
+REFUSED: tuple[type[Exception], ...] = (Unstorable, UniqueViolation, *UNSTORABLE)  # a batch, by us or by Postgres
 
 
 def batches(changes: Sequence[DocumentChange]) -> Iterator[list[DocumentChange]]:

@@ -42,6 +42,7 @@ UNSTORABLE: tuple[type[Exception], ...] = (
 )
 DependentObjects: type[Exception] = asyncpg.DependentObjectsStillExistError
 LockNotAvailable: type[Exception] = asyncpg.LockNotAvailableError
+UniqueViolation: type[Exception] = asyncpg.UniqueViolationError
 MissingTable: type[Exception] = asyncpg.UndefinedTableError
 InvalidView: type[Exception] = asyncpg.InvalidTableDefinitionError
 AGAIN = "docgraph tries again by itself; see whether Postgres runs"

@@ -16,18 +16,17 @@ from docgraph.model.known import KnownDocuments
 from docgraph.model.problem import ConflictProblem, Problem, Unavailable
 from docgraph.store.act import gather
 from docgraph.store.adapt import begin, drop_unused_indexes, switch
-from docgraph.store.apply import Outcome, apply_batch
+from docgraph.store.apply import Outcome, again, apply_batch
 from docgraph.store.batches import REFUSED, batches, failed
 from docgraph.store.blocks import Head, add_block, tell
 from docgraph.store.codes import Codes, write_codes
 from docgraph.store.computed import keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, run, told
+from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, UniqueViolation, run, told
 from docgraph.store.ddl_indexes import reference_index_ddl
 from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
 from docgraph.store.files import forget_unread, known_files, look_again, misled
 from docgraph.store.first_load import finish, settle
 from docgraph.store.halted import clear_halting, replace_halting
-from docgraph.store.heard import storable
 from docgraph.store.heartbeat import connect_writer
 from docgraph.store.layout import Layout
 from docgraph.store.logs import line_of, prune_log, write_log
@@ -315,8 +314,8 @@ class BlockWriter:
         try:
             async with self._undoable():
                 outcome = await apply_batch(session.connection, session.deployment, self._standing, batch)
-        except Unstorable:
-            await self._apply(storable(session.deployment, batch))
+        except (Unstorable, UniqueViolation) as refused:
+            await self._apply(again(session.deployment, self._standing, batch, refused))
             return
         except UNSTORABLE as refused:
             if len(batch) > 1:
