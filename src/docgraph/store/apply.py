@@ -101,13 +101,15 @@ async def apply_batch(
     anything may be written already: `again` says what is to be applied then.
     """
     # A first load comes in the order of positions: beyond the last document that is present, all are new.
-    maybe = [change.key for change in batch if standing.last is not None and change.key <= standing.last]
+    last = standing.last
+    maybe = [] if last is None else [change.key for change in batch if change.key <= last]
     before = await look_up(connection, deployment.layout, maybe)
     numbers = await _number(connection, deployment, before, batch)
     if halting := [each for each in batch if isinstance(each, Failed) and each.on_error is OnError.HALT]:
         raise Halts(halting)
-    gone = [before[change.key] for change in batch if isinstance(change, Gone) and change.key in before]
-    replaced = [before[change.key] for change in batch if replaces(change) and change.key in before]
+    known = [change for change in batch if change.key in before] if before else []
+    gone = [before[change.key] for change in known if isinstance(change, Gone)]
+    replaced = [before[change.key] for change in known if replaces(change)]
     indexed = [change for change in batch if isinstance(change, Indexed)] if deployment.shared else []
     said = [each for change in indexed for each in said_by(deployment, change, numbers[change.key])]
     decision = await _decide(connection, deployment, standing, batch, numbers, replaced)
@@ -116,19 +118,20 @@ async def apply_batch(
 
     after = [_after(deployment, change, numbers, before) for change in batch if not isinstance(change, Gone)]
     remembered = [each for each in after if each is not None]
-    added = [each for each in remembered if each.key not in before]
-    await write_documents(connection, deployment.layout, added, [each for each in remembered if each.key in before])
+    added = [each for each in remembered if each.key not in before] if before else remembered
+    changed = [each for each in remembered if each.key in before] if before else []
+    await write_documents(connection, deployment.layout, added, changed)
     problems, told_again = await replace_problems(connection, deployment, standing.block, batch, numbers, before)
     lines = [line for change in batch if isinstance(change, Indexed | Failed) for line in change.logs]
     lines += map(line_of, problems)
     await write_log(connection, deployment.layout, standing.block, lines)
     await forget_documents(connection, deployment.layout, [each.id for each in gone], standing.block)
-    again = [before[change.key].id for change in batch if change.key in before and not isinstance(change, Touched)]
+    again = [before[change.key].id for change in known if not isinstance(change, Touched)]
     reads = await replace_reads(connection, deployment, batch, numbers, again if standing.reads else ())
     files = await replace_files(connection, deployment.layout, batch, numbers, again if standing.files else ())
 
     content = sum(each.content for each in remembered)
-    content -= sum(each.content for each in (*gone, *(before[each.key] for each in remembered if each.key in before)))
+    content -= sum(each.content for each in (*gone, *(before[each.key] for each in changed)))
     return Outcome(
         documents=sum(not isinstance(change, Touched) for change in batch),
         content=content,

@@ -16,6 +16,10 @@ REFUSED: tuple[type[Exception], ...] = (Unstorable, UniqueViolation, *UNSTORABLE
 
 def batches(changes: Sequence[DocumentChange]) -> Iterator[list[DocumentChange]]:
     """The changes in pieces of bounded size, in none of which a document comes twice."""
+    if len(changes) <= BATCH and len({change.key for change in changes}) == len(changes):
+        if changes:
+            yield list(changes)
+        return
     batch: list[DocumentChange] = []
     keys: set[DocumentKey] = set()
     for change in changes:

@@ -13,6 +13,7 @@ from docgraph.model.changes import DocumentKey, Known, Stat
 from docgraph.model.known import PAGE, KnownDocuments
 from docgraph.store.connection import Connection, fetch, run
 from docgraph.store.ddl import sequence
+from docgraph.store.document_rows import COLUMNS, Record, document_rows
 from docgraph.store.layout import Layout
 from docgraph.store.sql import render, sql, text_literal, value
 
@@ -23,7 +24,6 @@ select source, path,
 from {} order by source, path"""
 KNOWN_AT_ONCE = 20 * PAGE  # rows per fetch
 COPY_FROM = 20  # rows: fewer go faster by plain inserts, which need no look at the table's types
-COLUMNS = ("id", "source", "path", "size", "mtime_ns", "inode", "ctime_ns", "hash", "code", "failed", "types")
 
 LOOKUP = """
 select d.id, d.source, d.path, d.hash, d.code, d.failed, d.types
@@ -135,8 +135,9 @@ async def write_documents(
 ) -> None:
     """Remember these documents as they are now."""
     if len(added) > COPY_FROM:
-        await connection.copy_records_to_table(
-            "$document", schema_name=layout.namespace, columns=COLUMNS, records=map(_record, added)
+        rows = document_rows(map(_record, added))
+        await connection.copy_to_table(
+            "$document", schema_name=layout.namespace, columns=COLUMNS, source=rows, format="binary"
         )
     elif added:
         statement, _ = render(sql(INSERT, layout.document))
@@ -156,7 +157,7 @@ async def forget_documents(connection: Connection, layout: Layout, numbers: Sequ
         await run(connection, sql(FORGET, layout.document, value(list(numbers)), layout.gone, value(block)))
 
 
-def _record(document: Remembered) -> tuple[object, ...]:
+def _record(document: Remembered) -> Record:
     key, known, stat = document.key, document.known, document.known.stat
     return (
         document.id,

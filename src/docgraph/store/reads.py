@@ -72,7 +72,7 @@ async def replace_reads(
     now = {
         (record[0], record[1], record[2]): record
         for change in changes
-        if isinstance(change, Indexed | Failed)
+        if isinstance(change, Indexed | Failed) and change.reads
         for record in ((numbers[change.key], *_record(deployment, each)) for each in change.reads)
     }
     before = await _remembered(connection, table, replaced)

@@ -9,9 +9,10 @@ bytes (1.0 and 1.00). Also says which rows Postgres could not hold. Pure.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from operator import itemgetter
 from typing import Any, Optional
 
 import msgspec
@@ -58,6 +59,7 @@ class Codec:
         self._decimals = tuple(at for at, field in enumerate(fields) if schema.stored_scalar(field) in _DECIMAL)
         self.jsons = tuple(at for at, field in enumerate(fields) if field.type is Scalar.JSON)  # their places
         self._sorted = sorted(range(len(fields)), key=table.columns.__getitem__)
+        self._in_order = _picker(self._sorted)
         self._record = _record([table.columns[at] for at in self._sorted], [held[at] for at in self._sorted])
         self._decoder = msgspec.msgpack.Decoder(self._record)
         self._places = [self._sorted.index(at) for at in range(len(fields))]
@@ -73,7 +75,7 @@ class Codec:
             values = list(row)
             for at in self._decimals:
                 values[at] = self._canonical(row[at], self.columns[at])
-        encoded = ENCODER.encode(self._record(*[values[at] for at in self._sorted]))
+        encoded = ENCODER.encode(self._record(*self._in_order(values)))
         if len(encoded) > INDEXED_BYTES:
             self._check_indexed(row)
         return encoded
@@ -172,6 +174,13 @@ def _python_type(schema: Schema, field: Field) -> Any:
     scalar = schema.stored_scalar(field)
     one: Any = Optional[str if isinstance(scalar, EnumRef) else HELD[scalar]]  # noqa: UP045 - a value, not an annotation
     return Optional[list[one]] if field.is_list else one  # noqa: UP045
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[object]], Sequence[object]]:
+    """What takes the values at these places, at least one, out of a row."""
+    if len(places) == 1:
+        return lambda values: (values[places[0]],)
+    return itemgetter(*places)
 
 
 def _record(columns: Sequence[str], held: Sequence[Any]) -> type[msgspec.Struct]:
