@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from docgraph.model.changes import DocumentChange, Indexed
 
-MOST_SAID = 200_000  # contributions that are in memory at once, but for those of one document
-FIRST = 4  # documents, of which nothing is known yet
+MOST_SAID = 50_000  # contributions that are in memory at once, but for those of one document
+FIRST = 1  # document, of which nothing is known yet
 GROWTH = 8  # at most so many times as many documents as before
 
 
