@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -97,3 +98,38 @@ def test_an_id_that_is_given_stays_and_one_that_is_not_is_only_made_up_for_times
     assert Collector("Trades", "a.csv", POINTS, print).save("Point", {"id": 7, "timestamp": 0}) == 7
     with pytest.raises(Rejected, match="Entity Note without an id"):
         Collector("Notes", "a.md", SHAPES, print).save("Note", {"title": "x"})
+
+
+VALUES = st.sampled_from(
+    [None, "x", "ä", "\0", "\ud800", "7", 7, 7.5, True, [], ["x"], ["x", None], ["x", 7], "x" * 3000]
+)
+ITEMS = shapes(
+    read_schema(
+        """
+        enum Level { LOW HIGH }
+        type Item @entity { title: String! id: ID! pages: Int parts: [String!]! marks: [Int] level: Level
+          other: Item at: Date }
+        """
+    )
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(ITEMS["Item"].fields)), VALUES, max_size=4), st.sampled_from([None, 3]))
+def test_an_entity_that_was_not_mentioned_before_is_saved_as_one_that_was(
+    given: dict[str, Any], line: int | None
+) -> None:
+    fresh, mentioned = (Collector("Items", "a.md", ITEMS, print) for _ in range(2))
+    given = {"id": "a", "parts": ["b"], **given}
+    with suppress(Rejected):
+        mentioned.remove("Item", given["id"])
+    assert outcome(fresh, given, line) == outcome(mentioned, given, line)
+
+
+def outcome(collector: Collector, given: dict[str, Any], line: int | None) -> object:
+    """What saving the entity comes to: what is kept, or why not."""
+    try:
+        collector.save("Item", given, line)
+    except Rejected as rejected:
+        return rejected.refusals
+    return collector.contributions()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from docgraph.mapping.collect import Misuse, Rejected
-from docgraph.mapping.frames import Spot, place_of_caller, spot_of
+from docgraph.mapping.frames import Spot, spot_of
 from docgraph.mapping.modules import Modules
 from docgraph.mapping.subject import Subject
 from docgraph.model.nearest import nearest
@@ -31,10 +31,6 @@ class Blame(msgspec.Struct, frozen=True):
         found = tuple(self._each(error))
         traceback.clear_frames(error.__traceback__)
         return found
-
-    def place(self) -> Location:
-        """Where the author's code is at this moment."""
-        return place_of_caller(self.modules) or self.begins.at
 
     def _each(self, error: BaseException) -> Iterator[Problem]:
         match error:

@@ -105,6 +105,12 @@ class Collector:
         Raises Misuse; Rejected: values that do not fit, all of them.
         """
         shape = self._shape(type_name)
+        # Most entities are saved once, and all of their values fit. What is to be said of others is found below.
+        if loaded is None and not shape.shared and (row := shape.row(given)) is not None:
+            first_id: Id = row[shape.place_of_id]  # type: ignore[assignment]
+            if (shape.space, first_id) not in self._made:
+                self._made[shape.space, first_id] = Save(type_name, first_id, row, line)
+                return first_id
         if loaded is not None and not shape.shared:  # an entity of one document is said as a whole
             given = {name: given[name] if name in given else loaded.value(name) for name in shape.fields}
         if shape.timeseries and given.get("id") is None:
@@ -316,12 +322,6 @@ class Call(msgspec.Struct, frozen=True):
     line: int | None  # of the record that it is for
     place: Callable[[], Location]  # where the author's code is at this moment
     classes: Mapping[str, type[Any]]  # of entities, by the names of their types
-
-    def save(
-        self, type_name: str, given: Mapping[str, object], speaker: object = None, loaded: Loaded | None = None
-    ) -> Id:
-        """As `Collector.save`."""
-        return self.collector.save(type_name, given, self.line, speaker, loaded)
 
     def load(self, type_name: str, given_id: object) -> Awaitable[Loaded | None]:
         """As `Collector.load`."""

@@ -43,7 +43,7 @@ class Entity:
         if shape is None or not fields.keys() <= shape.fields.keys():
             for name in fields:
                 self._check(name)
-        vars(self).update(fields)
+        object.__setattr__(self, "__dict__", fields)
         object.__setattr__(self, "__loaded__", None)
 
     def save(self) -> None:
@@ -56,9 +56,10 @@ class Entity:
         call, loaded = CURRENT.get() or current(f"{type(self).__name__}.save()"), _loaded(self)
         if loaded is not None:
             _check_run(loaded)
-        saved = call.save(self.__entity__, vars(self), self, loaded)
-        if vars(self).get("id") is None:
-            vars(self)["id"] = saved
+        fields = self.__dict__
+        saved = call.collector.save(self.__entity__, fields, call.line, self, loaded)
+        if fields.get("id") is None:
+            fields["id"] = saved
 
     @classmethod
     def save_all(cls, rows: Any, lines: Any = None) -> None:
@@ -196,6 +197,8 @@ def made(entity_class: type[_E], loaded: Loaded) -> _E:
 def bind(entity_class: _Bound, shape: Shape) -> _Bound:
     """Teach a generated class what its fields are."""
     entity_class.__shape__ = shape
+    if "__init__" in vars(entity_class):  # it is there for checkers, and hands on to the one above
+        del entity_class.__init__
     return entity_class
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 import msgspec
@@ -16,7 +17,7 @@ import msgspec
 from docgraph.manifest.values import BatchHandler, DocumentHandler, RecordHandler
 from docgraph.mapping.blame import Blame
 from docgraph.mapping.collect import CURRENT, MOST_PROBLEMS, Call, Collector, Misuse
-from docgraph.mapping.frames import Spot
+from docgraph.mapping.frames import Spot, place_of_caller
 from docgraph.mapping.loaded import Library
 from docgraph.mapping.modules import Modules
 from docgraph.mapping.parts import Parts
@@ -25,7 +26,7 @@ from docgraph.mapping.subject import Subject
 from docgraph.model.changes import Contribution
 from docgraph.model.document import Document
 from docgraph.model.events import Observe
-from docgraph.model.problem import FormatProblem, Problem, Problems
+from docgraph.model.problem import FormatProblem, Location, Problem, Problems
 from docgraph.model.reads import Reads
 
 Function = Callable[[object], object]
@@ -70,6 +71,7 @@ class SourceHandlers:
         self.name = name
         self.fingerprint, self.parts = code.fingerprint, code.parts
         self._bound, self._reach, self._modules = bound, reach, modules
+        self._places = {each.handler.handler: partial(_place, modules, each.begins.at) for each in bound}
 
     async def run(self, document: Document, observe: Observe, reads: Reads) -> tuple[Contribution, ...]:
         """What the document says: at most one contribution per entity, in the order of their first mention.
@@ -81,12 +83,11 @@ class SourceHandlers:
         """
         library = Library(self._reach.readable, reads, self._reach.moving)
         collector = Collector(self.name, document.path, self._reach.writable, observe, library)
-        problems: list[Problem] = []
+        run = _Run(document, collector, [])
         try:
             for bound in self._bound:
                 if not bound.handler.fits(document.path):
                     continue
-                run = _Run(document, collector, problems)
                 match bound.handler:
                     case RecordHandler(at=at):
                         await self._run_each(bound, (Subject(document, each, at) for each in document.records(at)), run)
@@ -96,7 +97,7 @@ class SourceHandlers:
                         await given
         finally:
             collector.close()
-        if problems:
+        if problems := run.problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         return collector.contributions()
 
@@ -115,26 +116,25 @@ class SourceHandlers:
 
         Returns what is still to be awaited, which a plain function leaves nothing of.
         """
-        blame = Blame(self._modules, bound.handler.handler, bound.begins, subject)
-        call = Call(run.collector, subject.line, blame.place, self._reach.classes)
+        call = Call(run.collector, subject.line, self._places[bound.handler.handler], self._reach.classes)
         token = CURRENT.set(call)
         try:
             given = bound.function(subject.argument)
             if given is not None:
                 if inspect.isawaitable(given):
-                    return self._finish(given, bound, blame, call, run)
+                    return self._finish(given, bound, subject, call, run)
                 _refuse_result(bound, given)
         except asyncio.CancelledError as error:
             if _is_wanted():
                 raise
-            run.problems.extend(blame.problems(error))
+            run.problems.extend(self._told(error, bound, subject))
         except (Exception, SystemExit) as error:
-            run.problems.extend(blame.problems(error))
+            run.problems.extend(self._told(error, bound, subject))
         finally:
             CURRENT.reset(token)
         return None
 
-    async def _finish(self, given: Awaitable[object], bound: Bound, blame: Blame, call: Call, run: _Run) -> None:
+    async def _finish(self, given: Awaitable[object], bound: Bound, subject: Subject, call: Call, run: _Run) -> None:
         """Wait for a handler that was called. Whatever its code raises becomes problems."""
         token = CURRENT.set(call)
         try:
@@ -145,11 +145,19 @@ class SourceHandlers:
         except asyncio.CancelledError as error:
             if _is_wanted():
                 raise
-            run.problems.extend(blame.problems(error))
+            run.problems.extend(self._told(error, bound, subject))
         except (Exception, SystemExit) as error:
-            run.problems.extend(blame.problems(error))
+            run.problems.extend(self._told(error, bound, subject))
         finally:
             CURRENT.reset(token)
+
+    def _told(self, error: BaseException, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
+        return Blame(self._modules, bound.handler.handler, bound.begins, subject).problems(error)
+
+
+def _place(modules: Modules, begins: Location) -> Location:
+    """Where the author's code is at this moment; where the handler begins, if that cannot be told."""
+    return place_of_caller(modules) or begins
 
 
 def _refuse_result(bound: Bound, result: object) -> NoReturn:

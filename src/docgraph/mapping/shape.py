@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from docgraph.model.changes import Row
 from docgraph.model.schema import EntityRef, EntityType, Field, Merge, Schema
-from docgraph.model.values import Coerce, coercer
+from docgraph.model.values import Coerce, Refused, coercer
 
 # Names that Python or an entity's own methods need.
 TAKEN = frozenset({*keyword.kwlist, "self", "save", "save_all", "remove", "load"})
@@ -34,6 +35,15 @@ class Shape(msgspec.Struct, frozen=True):
     shared: bool = False  # each save is a contribution of its own
     computed: Mapping[str, Field] = {}  # attribute name → field that docgraph fills
     orders: Mapping[str, tuple[str, ...]] = {}  # enum name → its values as declared, which is how they are sorted
+    place_of_id: int = 0  # in rows
+
+    def row(self, given: Mapping[str, object]) -> Row | None:
+        """The row of an entity that is given these values, by attribute name; None where one is refused or missing."""
+        get = given.get
+        try:
+            return tuple([coerce(get(name)) for name, coerce in self.coercers.items()])
+        except Refused:
+            return None
 
 
 def must_be_given(entity: EntityType, field: Field) -> bool:
@@ -74,6 +84,7 @@ def _shape(schema: Schema, entity: EntityType) -> Shape:
         shared=entity.shared,
         computed={names[field.name]: field for field in entity.computed_fields},
         orders={name: tuple(value.name for value in enum.values) for name, enum in schema.enums.items()},
+        place_of_id=list(stored).index("id"),
     )
 
 

@@ -45,8 +45,6 @@ def coercer(schema: Schema, field: Field) -> Coerce:
     """A function from what may be given for `field` to its stored form, which raises Refused."""
     if field.is_derived:
         return _refuse_derived
-    if not field.is_list and field.type is Scalar.STRING and field.name != "id":
-        return _required_text if field.required else _nullable_text
     one = _one(schema, field)
     if field.is_list:
         one = _list(_required(one, _REQUIRED_ITEM) if field.items_required else _nullable(one))
@@ -77,7 +75,7 @@ def _reference(schema: Schema, target: str, of_id: Coerce) -> Coerce:
     expected = tuple(entity.name for entity in schema.concrete(target))
 
     def coerce_reference(value: object) -> object:
-        kind = getattr(type(value), "__entity__", None)
+        kind = None if type(value) is str else getattr(type(value), "__entity__", None)
         if kind is None:
             return of_id(value)
         if kind not in expected:
@@ -109,39 +107,35 @@ def _required(one: Coerce, refusal: Refused) -> Coerce:
             raise Refused(refusal.what, refusal.mend, value)
         return one(value)
 
-    return coerce_required
+    return _usual_text_or(coerce_required) if one is text else coerce_required
 
 
 def _nullable(one: Coerce) -> Coerce:
     def coerce_nullable(value: object) -> object:
         return None if value is None else one(value)
 
-    return coerce_nullable
+    return _usual_text_or(coerce_nullable) if one is text else coerce_nullable
 
 
-# Most of what is stored is text, and most of that needs no look but this: one call for a value of it, not two.
-def _required_text(value: object) -> object:
-    if type(value) is str and value.isascii() and "\0" not in value:
-        return value
-    if value is None:
-        raise Refused(_REQUIRED.what, _REQUIRED.mend, value)
-    return text(value)
+def _usual_text_or(other: Coerce) -> Coerce:
+    """Most of what is stored is text, and most of that needs no look but this: one call for a value of it, not two."""
 
+    def coerce_text(value: object) -> object:
+        return value if type(value) is str and value.isascii() and "\0" not in value else other(value)
 
-def _nullable_text(value: object) -> object:
-    return None if value is None else text(value)
+    return coerce_text
 
 
 def _list(one: Coerce) -> Coerce:
     def coerce_list(value: object) -> object:
         if not isinstance(value, list | tuple):
             raise _no_list(value)
-        found = []
-        for index, inner in enumerate(value):
-            try:
-                found.append(one(inner))
-            except Refused as refused:
-                raise Refused(f"element [{index}]: {refused.what}", refused.mend, refused.value) from refused
+        found: list[object] = []
+        try:
+            for inner in value:
+                found.append(one(inner))  # noqa: PERF401 - how many there are tells which one is refused
+        except Refused as refused:
+            raise Refused(f"element [{len(found)}]: {refused.what}", refused.mend, refused.value) from refused
         return found
 
     return coerce_list

@@ -32,6 +32,9 @@ EVERYTHING = ("**/*",)
 GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
 READS = 5  # how often a file that changes while it is read is read again
 PIECE = 1 << 20  # bytes
+# Should a pipe have taken the file's place, opening it must not wait for a writer.
+PLAIN = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+UNLINKED = PLAIN | os.O_NOFOLLOW
 
 
 class FolderOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -164,10 +167,10 @@ class FolderSource:
         Raises OSError.
         """
         folder = path.rpartition("/")[0]
-        if not self._takes(path) or not (folder in self._unlinked or self._is_unlinked(folder)):
+        if not ((folder in self._unlinked or self._is_unlinked(folder)) and self._takes(path)):
             return None
         try:
-            return _read_whole(f"{self._real_root or self._root()}/{path}", os.O_NOFOLLOW)
+            return _read_whole(f"{self._real_root or self._root()}/{path}", UNLINKED)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return None
@@ -332,32 +335,31 @@ def _as_stat(status: os.stat_result) -> Stat:
     return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
-def _read_whole(file: str, flags: int = 0) -> tuple[bytes, Stat]:
+def _read_whole(file: str, flags: int = PLAIN) -> tuple[bytes, Stat]:
     """The content and the look that belongs to it: the same before reading and after, if the writer lets us."""
-    # Should a pipe have taken the file's place, opening it must not wait for a writer.
-    handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags)
+    handle = os.open(file, flags)
     try:
         before = os.fstat(handle)
         if not modes.S_ISREG(before.st_mode):
             raise FileNotFoundError(errno.ENOENT, "not a regular file", file)
         for _ in range(READS):
-            content = _read_to_end(handle, before.st_size)
+            expected = before.st_size
+            content = os.read(handle, expected + 1)
+            if len(content) != expected:
+                content = _read_on(handle, content)
             after = os.fstat(handle)
-            if (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns):
+            if after.st_mtime_ns == before.st_mtime_ns and after.st_size == expected:
                 break
             before = after
             os.lseek(handle, 0, os.SEEK_SET)
-        return content, _as_stat(before)
+        return content, Stat(before.st_size, before.st_mtime_ns, before.st_ino, before.st_ctime_ns)
     finally:
         os.close(handle)
 
 
-def _read_to_end(handle: int, expected: int) -> bytes:
-    """What the file holds; of one that grows faster than it can be read, as much as it had at one moment."""
-    content = os.read(handle, expected + 1)
-    if len(content) == expected:
-        return content
-    pieces, length = [content], len(content)
+def _read_on(handle: int, begin: bytes) -> bytes:
+    """What the file holds, which begins so; of one that grows faster than it can be read, what it had at one moment."""
+    pieces, length = [begin], len(begin)
     most = max(os.fstat(handle).st_size, PIECE)  # some file systems tell no size
     while length <= most and (piece := os.read(handle, PIECE)):
         pieces.append(piece)
