@@ -27,7 +27,8 @@ Packed = tuple[int, str, bytes]  # ordinal of the source, path, RECORD
 
 def same(record: bytes, stat: Stat, code: bytes) -> bool:
     """Was the document that is known as `record` run by this code when it looked like this?"""
-    return record[48:] == code and record[:32] == LOOK.pack(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns)
+    look = LOOK.pack(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns)
+    return record.startswith(look) and record.endswith(code)
 
 
 class _Page(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +43,7 @@ class _Page(msgspec.Struct, frozen=True, gc=False):
     def some(self, paths: Sequence[str], first: int = 0) -> Iterator[tuple[str, bytes]]:
         """Those of the entries that have these paths, which follow each other from the place `first` on."""
         size, records = RECORD.size, self.records
-        pieces = (records[start : start + size] for start in range(first * size, (first + len(paths)) * size, size))
+        pieces = [records[start : start + size] for start in range(first * size, (first + len(paths)) * size, size)]
         return zip(paths, pieces, strict=True)
 
 
