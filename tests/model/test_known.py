@@ -54,6 +54,13 @@ def test_it_is_a_dictionary_in_the_order_of_positions(
         assert keys_of(known.beneath(folder)) == sorted(key for key in model if is_beneath(key, folder))
 
 
+@given(before=st.dictionaries(KEYS, KNOWN), after=st.dictionaries(KEYS, KNOWN))
+def test_what_is_known_elsewhere_is_taken_in(before: dict[DocumentKey, Known], after: dict[DocumentKey, Known]) -> None:
+    known = KnownDocuments(before)
+    known.take_in(KnownDocuments(after))
+    assert list(known.items()) == sorted({**before, **after}.items())
+
+
 @given(keys=st.lists(KEYS))
 def test_keys_come_back_in_the_order_in_which_they_were_added(keys: list[DocumentKey]) -> None:
     packed = Keys(keys)

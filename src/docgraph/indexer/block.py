@@ -194,7 +194,7 @@ async def commit(
     if adapting:
         work.observe(SchemaAdapted(tuple(adapting)))
     work.memory.remember((key, None) for key in outcome.lost)
-    work.memory.remember(outcome.kept.items())
+    work.memory.take_in(outcome.kept)
     work.files.remember(outcome.files, work.looks)
     return outcome
 

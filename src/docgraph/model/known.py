@@ -69,7 +69,13 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
 
     def remember(self, committed: Iterable[tuple[DocumentKey, Known | None]]) -> None:
         """Take in what has been committed; None for a document that is gone. The last word on a document counts."""
-        changes = {(key.source, key.path): None if known is None else _packed(known) for key, known in committed}
+        self._change({(key.source, key.path): None if known is None else _packed(known) for key, known in committed})
+
+    def take_in(self, committed: KnownDocuments) -> None:
+        """As `remember`, of all that is known there."""
+        self._change({(source, path): record for source, path, record in committed.packed()})
+
+    def _change(self, changes: Mapping[tuple[int, str], bytes | None]) -> None:
         wanted = sorted(changes)
         start = 0
         while start < len(wanted):
@@ -149,12 +155,15 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
         while at < len(self._firsts) and self._firsts[at][0] < source:  # it comes before all of its source
             at += 1
         there = at < len(self._firsts) and self._firsts[at][0] == source
-        entries = dict(self._pages[at].entries()) if there else {}
-        before = len(entries)
         following = at + 1 if there else at
         end = bisect_left(wanted, (source + 1, ""), start)
         if following < len(self._firsts):
             end = bisect_left(wanted, self._firsts[following], start, end)
+        if there and (page := _with(self._pages[at], [(path, changes[source, path]) for _, path in wanted[start:end]])):
+            self._pages[at] = page
+            return end
+        entries = dict(self._pages[at].entries()) if there else {}
+        before = len(entries)
         for each in wanted[start:end]:
             record = changes[each]
             if record is None:
@@ -198,6 +207,17 @@ class Keys:
 
     def __len__(self) -> int:
         return self._count
+
+
+def _with(page: _Page, changes: Sequence[tuple[str, bytes | None]]) -> _Page | None:
+    """The page after documents of it were run again; None: one of them is not in it, or is gone."""
+    paths, records = page.paths.split(BETWEEN), bytearray(page.records)
+    for path, record in changes:
+        place = bisect_left(paths, path)
+        if record is None or place == len(paths) or paths[place] != path:
+            return None
+        records[place * RECORD.size : (place + 1) * RECORD.size] = record
+    return _Page(page.paths, bytes(records))
 
 
 def _packed(known: Known) -> bytes:
