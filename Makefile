@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: dev test lint fuzz soak fix bench bench-indexing growth corpora clean
+.PHONY: dev test lint fuzz soak fix bench bench-indexing bench-peers peers growth corpora clean
 
 dev: $(VENV)/.installed ## index the example, watch it and serve it
 	$(BIN)/docgraph dev
@@ -28,14 +28,21 @@ soak: $(VENV)/.tested ## break off a block at each of its statements, then anyth
 fix: $(VENV)/.tested ## format, and mend what can be mended by machine
 	scripts/fix
 
-bench: $(VENV)/.tested ## query throughput beside hand-written SQL, in one run
-	$(BIN)/python benchmarks/queries.py
+bench: $(VENV)/.tested ## every benchmark but a million documents and peers, into report/report.md
+	$(BIN)/python benchmarks/bench.py
+
+bench-peers: peers ## the same with PostGraphile, plain Strawberry and CocoIndex beside docgraph
+	$(BIN)/python benchmarks/bench.py --peers postgraphile strawberry cocoindex
+
+peers: $(VENV)/.tested ## install what docgraph is measured beside, in folders that git ignores
+	cd benchmarks && ../$(BIN)/python -m peers
 
 growth: $(VENV)/.tested ## what an index costs with 1,000, 10,000, 100,000 and 1,000,000 documents; the last takes 7 GB of disk
-	for count in 1000 10000 100000 1000000; do $(BIN)/python benchmarks/growth.py --documents $$count; done
+	for count in 1000 10000 100000; do $(BIN)/python benchmarks/growth.py --report report --documents $$count || exit 1; done
+	$(BIN)/python benchmarks/growth.py --report report --documents 1000000 --rounds 1
 
 bench-indexing: $(VENV)/.tested ## what indexing costs by format, beside COPY and the walk
-	$(BIN)/python benchmarks/indexing.py
+	$(BIN)/python benchmarks/indexing.py --report report
 
 corpora: $(VENV)/.tested ## every real schema with 300 rows per type, and every real query, where the corpora are there
 	DOCGRAPH_CORPUS_ROWS=300 $(BIN)/pytest -s tests/corpora

@@ -1,298 +1,229 @@
 """What an index costs as its documents grow in number: 1,000 as well as 1,000,000.
 
-    python benchmarks/growth.py [--documents 100000] [--edits 40] [--burst 500] [--check]
+    python benchmarks/growth.py [--documents 100000] [--rounds 3] [--edits 100] [--burst 500] [--workers 1]
+        [--peers cocoindex] [--report FOLDER]
 
-Writes that many small JSON files, a thousand to a folder, indexes them with `docgraph index`, starts it again with
-nothing changed, and follows edits with `docgraph index --watch`. Beside it, in the same run, the limits: listing the
-files and their looks, and a binary COPY of the same rows into the same table with the same indexes. With --check that
-every edit arrives is all that counts, for few documents.
+Writes that many small JSON files, a thousand to a folder. In every round it indexes them with `docgraph index`, starts
+it again with nothing changed, and once more with 1 % changed; beside it, in the same round, the limits: listing the
+files and their looks, and a binary COPY of the same rows into the same table with the same indexes, and the peers that
+are named. Then edits are followed with `docgraph index --watch` until `docgraph serve` answers with them, and queries
+are asked one by one. With --report the figures go to the report in that folder, in the place of earlier ones of as
+many documents.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import shutil
 import statistics
-import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import asyncpg
 import msgspec
 
 from docgraph.server.database import database
 from docgraph.server.settings import read_settings
-from docgraph.store.served import served
+from items import SETTLED, edit_all, write_all
+from live import Followed, edited, follow
+from measuring import Ran, cluster_of, connected, copy, deployment, index, walk
+from parts import Growth, Latency, PeerIndex, keep, taken
+from peers import cocoindex
+from report import GROWTH_HEAD, PEER_HEAD, growth_row, make, peer_row, table
 
 HERE = Path(__file__).resolve().parent
-TO_A_FOLDER = 1_000  # documents
-CITIES = ("Berlin", "Lisbon", "Oslo", "Quito", "Perth")
-WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "inlet", "jetty", "knoll", "larch")
-SETTLED = 2.1  # seconds after which the look of a file that was written tells the next writing
-POLL = 0.0005  # seconds between two questions whether an edit is there
-PATIENCE = 60.0  # seconds until an edit counts as lost
-LIMIT = """
-create table "{0}"."copied" (like "{0}"."{1}" including defaults including indexes including storage)"""
+CHANGED = 100  # one document in so many
 
 
-class Ran(msgspec.Struct, frozen=True):
-    """One run of `docgraph index` that has ended."""
+class Place(msgspec.Struct, frozen=True):
+    """Where one round is run."""
 
-    wall: float  # seconds, the start of Python included
-    scan: float  # seconds of comparing what is known with what is there
-    block: float | None  # seconds from the start of the scan to the commit; None: there was nothing to commit
-    peak: int  # MB that were resident at once
+    project: Path
+    documents: Path
+    dsn: str
+    environment: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Of the index: the folder's."""
+        return self.project.name
 
 
-class Live(msgspec.Struct, frozen=True):
-    """What following edits took."""
+class Runs(msgspec.Struct, frozen=True):
+    """Of one contestant in one round."""
 
-    edits: list[float]  # milliseconds from each save to seeing it in Postgres, ascending
-    burst: float  # milliseconds from the last of many saves to seeing all of them
-    blocks: int  # that they were committed in
-    peak: int  # MB
+    first: Ran
+    unchanged: Ran
+    changed: Ran  # with 1 % of the documents changed
+
+
+class Round(msgspec.Struct, frozen=True):
+    """docgraph's runs, the limits and the peers' runs, taken one after the other."""
+
+    ours: Runs
+    walk: float  # seconds
+    copy: float  # seconds
+    peers: dict[str, Runs]
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--documents", type=int, default=100_000)
-    arguments.add_argument("--edits", type=int, default=40)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--edits", type=int, default=100)
     arguments.add_argument("--burst", type=int, default=500)
     arguments.add_argument("--workers", type=int, default=1)
-    arguments.add_argument("--check", action="store_true", help="without the limits")
+    arguments.add_argument("--peers", nargs="*", default=[], choices=["cocoindex"])
+    arguments.add_argument("--report", type=Path, metavar="FOLDER")
     wanted = arguments.parse_args()
+    if wanted.peers:
+        cocoindex.install()
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        asyncio.run(run(Path(folder), wanted))
+        found = asyncio.run(run(Path(folder), wanted))
+    print("\n".join(table(GROWTH_HEAD, [growth_row(found)])))
+    if found.peers:
+        print("\n".join(table(PEER_HEAD, [peer_row(found, each) for each in found.peers])))
+    if wanted.report:
+        keep(wanted.report, found)
+        make(wanted.report)
 
 
-async def run(folder: Path, wanted: argparse.Namespace) -> None:
-    project, documents = folder / "growth", folder / "documents"
-    shutil.copytree(HERE / "growth", project)
+async def run(folder: Path, wanted: argparse.Namespace) -> Growth:
+    documents = folder / "documents"
     write_all(documents, wanted.documents)
     await asyncio.sleep(SETTLED)
-    environment = os.environ | {"DOCUMENTS": str(documents), "DOCGRAPH_WORKERS": str(wanted.workers)}
-    settings = read_settings(project, environment=environment)
-    print(f"{wanted.documents:,} documents, {wanted.workers} to run them")
-    async with database(settings) as dsn:
-        first = await index(project, environment)
-        again = await index(project, environment)
-        live = await follow(project, environment, dsn, documents, wanted)
-        count = wanted.documents
-        assert first.block is not None
-        assert again.block is None
-        rate = count / first.block
-        print(f"first index       {first.block:9.2f} s  {rate:9,.0f} documents/s   {first.peak} MB at most")
-        print(
-            f"start, no change  {again.scan:9.2f} s  {again.wall:9.2f} s with Python's start   {again.peak} MB at most"
+    # The Postgres of a project that is none of the rounds', so that it stays up between them.
+    shutil.copytree(HERE / "growth", folder / "host")
+    rounds: list[Round] = []
+    async with database(read_settings(folder / "host")) as dsn:
+        for turn in range(wanted.rounds):
+            project = folder / f"growth{turn}"
+            shutil.copytree(HERE / "growth", project)
+            told = {"DATABASE_URL": dsn, "DOCUMENTS": str(documents), "DOCGRAPH_WORKERS": str(wanted.workers)}
+            place = Place(project, documents, dsn, os.environ | told)
+            if rounds:
+                await drop(folder / f"growth{turn - 1}", dsn, wanted)
+            rounds.append(await one_round(place, wanted))
+        cluster = await cluster_of(dsn)
+        followed = await follow(
+            place.project, place.environment, cluster, documents, wanted.documents, wanted.edits, wanted.burst
         )
-        middle, late = statistics.median(live.edits), live.edits[int(len(live.edits) * 0.9)]
-        print(f"one change        {middle:9.1f} ms p50  {late:9.1f} ms p90   {live.peak} MB at most")
-        blocks = f"{live.blocks} block{'' if live.blocks == 1 else 's'}"
-        print(f"{wanted.burst} at once       {live.burst:9.1f} ms  {blocks}")
-        if not wanted.check:
-            walked, copied = min(walk(documents) for _ in range(3)), await copy(dsn)
-            print(
-                f"limit: list files {walked:9.2f} s  start without a change takes {again.scan / walked:.2f} times that"
-            )
-            print(f"limit: COPY       {copied:9.2f} s  first index reaches {copied / first.block:.2f} of that rate")
+        live = {name: await follow_peer(place, wanted) for name in wanted.peers}
+        await drop(place.project, dsn, wanted)
+    return tell(rounds, followed, live, wanted)
 
 
-def write_all(folder: Path, count: int) -> None:
-    """The documents 0 to `count` - 1; the same for the same count."""
-    chance = random.Random(7)
-    folder.mkdir()
-    for number in range(count):
-        if number % TO_A_FOLDER == 0:
-            file_of(folder, number).parent.mkdir()
-        write(file_of(folder, number), item(number, chance, f"{chance.choice(WORDS)} {number}"))
-
-
-def file_of(folder: Path, number: int) -> Path:
-    return folder / f"{number // TO_A_FOLDER:04}" / f"item-{number:07}.json"
-
-
-def item(number: int, chance: random.Random, title: str) -> bytes:
-    """A document of some 600 bytes."""
-    words = chance.choices(WORDS, k=70)
-    told = {
-        "title": title,
-        "city": CITIES[number % len(CITIES)],
-        "salary": chance.randrange(30_000, 120_000),
-        "posted": f"2024-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00Z",
-        "remote": number % 3 == 0,
-        "tags": sorted(set(words[:3])),
-        "summary": " ".join(words[:20]),
-        "body": " ".join(words[20:]),
+async def one_round(place: Place, wanted: argparse.Namespace) -> Round:
+    chance, count = random.Random(place.name), wanted.documents
+    changing = chance.sample(range(count), max(1, count // CHANGED))
+    peers = {name: peer_of(place) for name in wanted.peers}
+    walked = min(walk(place.documents) for _ in range(3))
+    first = await index(place.project, place.environment)
+    first_of_peers = {name: await each.update() for name, each in peers.items()}
+    async with connected(place.dsn) as connection:
+        namespace = await deployment(connection, place.name)
+        for each in peers.values():
+            await each.compare(connection, namespace, count)
+        copied = await copy(connection, namespace, "item")
+    unchanged = await index(place.project, place.environment)
+    unchanged_of_peers = {name: await each.update() for name, each in peers.items()}
+    edit_all(place.documents, changing, chance, f"changed for {place.name}")
+    await asyncio.sleep(SETTLED)
+    changed = await index(place.project, place.environment)
+    changed_of_peers = {name: await each.update() for name, each in peers.items()}
+    async with connected(place.dsn) as connection:
+        for each in peers.values():
+            await each.compare(connection, namespace, count)
+    assert unchanged.block is None
+    theirs = {
+        name: Runs(first_of_peers[name], unchanged_of_peers[name], changed_of_peers[name]) for name in wanted.peers
     }
-    return json.dumps(told).encode()
+    return Round(Runs(first, unchanged, changed), walked, copied, theirs)
 
 
-def write(file: Path, content: bytes) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    os.write(handle, content)
-    os.close(handle)
+def peer_of(place: Place) -> cocoindex.CocoIndex:
+    state = place.project / "cocoindex.db"
+    return cocoindex.CocoIndex(place.dsn, f"cocoindex_{place.name}", place.documents, state)
 
 
-async def index(project: Path, environment: dict[str, str]) -> Ran:
-    """One run of `docgraph index`."""
-    started = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(*command(project), stderr=asyncio.subprocess.PIPE, env=environment)
-    assert process.stderr is not None
-    peak, scan, block = Peak(process.pid), 0.0, None
-    async with peak:
-        async for line in process.stderr:
-            told = msgspec.json.decode(line)
-            assert told["event"] not in ("Problem", "ProblemFound"), told
-            scan = told["seconds"] if told["event"] == "ScanFinished" else scan
-            block = told["seconds"] if told["event"] == "BlockCommitted" else block
-    assert await process.wait() == 0
-    return Ran(time.perf_counter() - started, scan, block, peak.megabytes)
-
-
-def command(project: Path, *more: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "docgraph", "index", "--log", "json", "--project", str(project), *more)
-
-
-class Peak:
-    """How much memory a process has had at most, as long as it could be asked."""
-
-    def __init__(self, process: int) -> None:
-        self._status = Path(f"/proc/{process}/status")
-        self.megabytes = 0
-
-    async def __aenter__(self) -> Peak:
-        self._looking = asyncio.create_task(self._look())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._looking.cancel()
-        await asyncio.gather(self._looking, return_exceptions=True)
-
-    async def _look(self) -> None:
-        while True:
-            for line in self._status.read_text().splitlines():
-                if line.startswith("VmHWM:"):
-                    self.megabytes = int(line.split()[1]) // 1024
-            await asyncio.sleep(0.05)
-
-
-async def follow(
-    project: Path, environment: dict[str, str], dsn: str, documents: Path, wanted: argparse.Namespace
-) -> Live:
-    """Edit documents one by one, then many at once."""
-    chance = random.Random(8)
-    process = await asyncio.create_subprocess_exec(
-        *command(project, "--watch"), stderr=asyncio.subprocess.PIPE, env=environment
-    )
-    assert process.stderr is not None
-    async for line in process.stderr:
-        if msgspec.json.decode(line)["event"] == "ScanFinished":
-            break
-    draining = asyncio.create_task(process.stderr.read())
-    peak = Peak(process.pid)
-    try:
-        async with peak, connected(dsn) as connection:
-            took = []
-            for turn in range(wanted.edits):
-                number = chance.randrange(wanted.documents)
-                edit(documents, number, chance, f"edit {turn}")
-                saved = time.perf_counter()
-                await seen(connection, [number], f"edit {turn}")
-                took.append((time.perf_counter() - saved) * 1000)
-                await asyncio.sleep(chance.random() * 0.05)
-            before = await head(connection)
-            numbers = chance.sample(range(wanted.documents), min(wanted.burst, wanted.documents))
-            beside = documents.parent / "burst"
-            beside.mkdir()
-            for number in numbers:
-                write(beside / str(number), item(number, chance, "burst"))
-            for number in numbers:
-                (beside / str(number)).rename(file_of(documents, number))
-            saved = time.perf_counter()
-            await seen(connection, numbers, "burst")
-            burst = (time.perf_counter() - saved) * 1000
-            blocks = await head(connection) - before
-    finally:
-        process.terminate()
-        await draining
-        await process.wait()
-    return Live(sorted(took), burst, blocks, peak.megabytes)
-
-
-def edit(documents: Path, number: int, chance: random.Random, title: str) -> None:
-    """Save another text, as an editor does that writes beside and renames."""
-    file = file_of(documents, number)
-    beside = documents.parent / "beside"
-    write(beside, item(number, chance, title))
-    beside.rename(file)
-
-
-@asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def seen(connection: asyncpg.Connection, numbers: list[int], title: str) -> None:
-    """Ask until the documents' entities have the title."""
-    asked = "select count(*) from growth.item where id = any($1) and title = $2"
-    ids = [f"item-{number:07}" for number in numbers]
-    async with asyncio.timeout(PATIENCE):
-        while await connection.fetchval(asked, ids, title) < len(ids):  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(POLL)
-
-
-async def head(connection: asyncpg.Connection) -> int:
-    """The number of the newest block."""
-    namespace = await deployment(connection)
-    return int(await connection.fetchval(f'select max(number) from "{namespace}"."$block"'))
-
-
-async def deployment(connection: asyncpg.Connection) -> str:
-    """The Postgres schema of the served deployment."""
-    found = await served(connection, "growth")
-    assert found is not None
-    return found.namespace
-
-
-async def copy(dsn: str) -> float:
-    """Seconds for a binary COPY of the rows into a table like theirs, with the same indexes."""
+async def drop(project: Path, dsn: str, wanted: argparse.Namespace) -> None:
+    """Make room: a round's index is asked no more."""
     async with connected(dsn) as connection:
-        namespace = await deployment(connection)
-        with tempfile.TemporaryFile() as rows:
-            await connection.copy_from_table("item", schema_name=namespace, output=rows, format="binary")
-            await connection.execute(LIMIT.format(namespace, "item"))
-            rows.seek(0)
-            started = time.perf_counter()
-            await connection.copy_to_table("copied", schema_name=namespace, source=rows, format="binary")
-            return time.perf_counter() - started
+        await connection.execute(f'drop schema "{await deployment(connection, project.name)}" cascade')
+        if wanted.peers:
+            await connection.execute(f'drop schema "cocoindex_{project.name}" cascade')
+    shutil.rmtree(project)
 
 
-def walk(folder: Path) -> float:
-    """Seconds for listing all files and their looks."""
-    started = time.perf_counter()
-    assert sum(1 for _ in looks(str(folder)))
-    return time.perf_counter() - started
+async def follow_peer(place: Place, wanted: argparse.Namespace) -> Latency:
+    """From a save to seeing it in Postgres, which is all that CocoIndex offers to be asked."""
+    peer = peer_of(place)
+    async with peer.following(), connected(place.dsn) as connection:
+        return await edited(
+            place.documents,
+            wanted.documents,
+            wanted.edits,
+            peer.schema,
+            lambda document, title: peer.seen(connection, document, title),
+        )
 
 
-def looks(folder: str) -> Iterator[os.stat_result]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from looks(entry.path)
-            else:
-                yield entry.stat(follow_symlinks=False)
+def tell(rounds: Sequence[Round], followed: Followed, live: dict[str, Latency], wanted: argparse.Namespace) -> Growth:
+    """The medians of the rounds."""
+    count = wanted.documents
+
+    def middle(figure: Callable[[Round], float]) -> float:
+        return statistics.median(figure(each) for each in rounds)
+
+    def peer(name: str) -> PeerIndex:
+        def times(what: Callable[[Runs], Ran]) -> float:
+            return middle(lambda each: what(each.peers[name]).wall / what(each.ours).wall)
+
+        return PeerIndex(
+            name,
+            first=middle(lambda each: each.peers[name].first.wall),
+            first_times=times(lambda runs: runs.first),
+            unchanged=middle(lambda each: each.peers[name].unchanged.wall),
+            unchanged_times=times(lambda runs: runs.unchanged),
+            changed=middle(lambda each: each.peers[name].changed.wall),
+            changed_times=times(lambda runs: runs.changed),
+            cpu=middle(lambda each: each.peers[name].first.cpu / count * 1e6),
+            peak=max(each.peers[name].first.peak for each in rounds),
+            visible=live[name],
+        )
+
+    return Growth(
+        taken(),
+        len(rounds),
+        count,
+        first=middle(lambda each: committed(each.ours.first)),
+        of_copy=middle(lambda each: each.copy / committed(each.ours.first)),
+        copy_per_second=middle(lambda each: count / each.copy),
+        cpu=middle(lambda each: each.ours.first.cpu / count * 1e6),
+        peak=max(each.ours.first.peak for each in rounds),
+        walk=middle(lambda each: each.walk),
+        unchanged=middle(lambda each: each.ours.unchanged.scan),
+        of_walk=middle(lambda each: each.ours.unchanged.scan / each.walk),
+        changed=middle(lambda each: committed(each.ours.changed)),
+        visible=followed.visible,
+        burst=followed.burst,
+        bursting=min(wanted.burst, count),
+        blocks=followed.blocks,
+        watching=followed.peak,
+        by_id=followed.by_id,
+        by_city=followed.by_city,
+        peers=[peer(name) for name in wanted.peers],
+    )
+
+
+def committed(ran: Ran) -> float:
+    """Seconds from the start of the scan to the commit."""
+    assert ran.block is not None
+    return ran.block
 
 
 if __name__ == "__main__":

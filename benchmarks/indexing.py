@@ -7,7 +7,7 @@ Each contestant is `docgraph index` over documents that come to an index which i
 indexes in place. The limits are taken beside it in the same round: listing the files and their looks, and a binary
 COPY of the very same rows into a table like theirs, with the same indexes. Rounds are interleaved, and of each figure
 the median over the rounds is told. With --check few documents are indexed, and that all contestants end in the same
-rows is all that counts. `report.json` and `report.md` go to the folder that --report names.
+rows is all that counts. With --report the figures go to the report in that folder.
 """
 
 from __future__ import annotations
@@ -18,11 +18,8 @@ import hashlib
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -30,14 +27,15 @@ import msgspec
 
 from corpora import CORPORA, size
 from docgraph.server.database import database
-from docgraph.server.settings import Settings, read_settings
-from docgraph.store.served import served
+from docgraph.server.settings import read_settings
+from measuring import Ran, connected, copy, deployment, index, walk
+from parts import Format, keep, taken
+from report import FORMAT_HEAD, format_row, make, table
 
 HERE = Path(__file__).resolve().parent
 FEW = 300  # documents and rows of a check
 SEED = b'{"id":"seed","symbol":"S","side":"BUY","quantity":1,"price":1.5,"moment":"2024-01-01T00:00:00Z","note":""}\n'
 ROWS = 'select * from (select {} from "{}"."trade") as t where id <> \'seed\' order by id'
-LIMIT = 'create table "{0}"."copied" (like "{0}"."trade" including defaults including indexes including storage)'
 
 
 class Contestant(msgspec.Struct, frozen=True):
@@ -49,29 +47,19 @@ class Contestant(msgspec.Struct, frozen=True):
     by_rows: bool  # whether it is sized as rows are, or as documents
 
 
-class Ran(msgspec.Struct, frozen=True):
+class Round(msgspec.Struct, frozen=True):
     """One contestant in one round."""
 
-    seconds: float  # from the start of the scan to the commit
-    cpu: float  # seconds of the indexer, the start of Python included
-    peak: int  # MB that the indexer had resident at most
+    ran: Ran
     walk: float  # seconds for listing the files and their looks
     copy: float  # seconds for a binary COPY of the same rows
     rows: str  # digest of what was served afterwards
 
-
-class Told(msgspec.Struct, frozen=True):
-    """Medians over the rounds."""
-
-    name: str
-    trades: int
-    megabytes: float  # of the documents
-    per_second: float  # trades
-    megabytes_per_second: float
-    of_copy: float  # the rate as a part of COPY's
-    of_walk: float | None  # how many times the seconds of the walk; None: of a few large files nobody asks
-    cpu: float  # microseconds for each trade
-    peak: int  # MB
+    @property
+    def seconds(self) -> float:
+        """From the start of the scan to the commit."""
+        assert self.ran.block is not None
+        return self.ran.block
 
 
 CONTESTANTS = (
@@ -91,7 +79,7 @@ def main() -> None:
     arguments.add_argument("--rows", type=int, default=200_000, help="of JSON Lines and Parquet; of wide ones a tenth")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--only", default="", help="contestants whose name has this in it")
-    arguments.add_argument("--report", type=Path, help="folder for report.json and report.md")
+    arguments.add_argument("--report", type=Path, metavar="FOLDER")
     arguments.add_argument("--check", action="store_true", help="few documents, and only whether all end in one state")
     wanted = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -104,7 +92,7 @@ async def run(folder: Path, wanted: argparse.Namespace) -> None:
     counts = {each.corpus: count_of(each, wanted) for each in chosen}
     for corpus, count in counts.items():
         CORPORA[corpus](folder / corpus, count)
-    ran: dict[str, list[Ran]] = {each.name: [] for each in chosen}
+    ran: dict[str, list[Round]] = {each.name: [] for each in chosen}
     # The Postgres of a project that none of the contestants is, so that it stays up between them.
     (folder / "host").mkdir()
     shutil.copytree(HERE / "bulk", folder / "host", dirs_exist_ok=True)
@@ -117,12 +105,11 @@ async def run(folder: Path, wanted: argparse.Namespace) -> None:
         check(chosen, ran)
         return
     told = [tell(each, counts[each.corpus], size(folder / each.corpus), ran[each.name]) for each in chosen]
-    report = as_markdown(told, wanted.rounds)
-    print(report, end="")
+    print("\n".join(table(FORMAT_HEAD, [format_row(each) for each in told])))
     if wanted.report:
-        wanted.report.mkdir(parents=True, exist_ok=True)
-        (wanted.report / "report.md").write_text(report)
-        (wanted.report / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(told)))
+        for part in told:
+            keep(wanted.report, part)
+        make(wanted.report)
 
 
 def count_of(contestant: Contestant, wanted: argparse.Namespace) -> int:
@@ -132,79 +119,39 @@ def count_of(contestant: Contestant, wanted: argparse.Namespace) -> int:
     return rows if contestant.by_rows else int(wanted.documents)
 
 
-async def contest(contestant: Contestant, project: Path, dsn: str) -> Ran:
+async def contest(contestant: Contestant, project: Path, dsn: str) -> Round:
     """Index one document, then all others of the contestant, and take the limits."""
     corpus, documents = project.parent / contestant.corpus, project / "documents"
     shutil.copytree(HERE / "bulk", project)
     documents.mkdir()
     (documents / "seed.jsonl").write_bytes(SEED)
     environment = os.environ | {"DATABASE_URL": dsn}
-    settings = read_settings(project, environment=environment)
-    await asyncio.to_thread(index, project, environment)
+    await index(project, environment)
     corpus.rename(documents / contestant.folder)
     try:
         walked = walk(documents)
-        seconds, cpu, peak = await asyncio.to_thread(index, project, environment)
+        ran = await index(project, environment)
     finally:
         (documents / contestant.folder).rename(corpus)
-    copied, rows = await limit(dsn, settings)
-    return Ran(seconds, cpu, peak, walked, copied, rows)
-
-
-def index(project: Path, environment: dict[str, str]) -> tuple[float, float, int]:
-    """One run of `docgraph index`: seconds to the commit, seconds of CPU, and MB at most."""
-    command = (sys.executable, "-m", "docgraph", "index", "--log", "json", "--project", str(project))
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
-        assert process.stderr is not None
-        said = process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said.decode()
-    events = [msgspec.json.decode(line) for line in said.splitlines()]
-    seconds = next(each["seconds"] for each in events if each["event"] == "BlockCommitted")
-    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
-
-
-async def limit(dsn: str, settings: Settings) -> tuple[float, str]:
-    """Seconds for a binary COPY of the rows, and what there is to tell them by. Drops what was indexed."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        found = await served(connection, settings.index)
-        assert found is not None
-        namespace = found.namespace
-        columns = 'id, symbol, side, quantity, price, moment, note, "$hash", "$line"'
-        digest = hashlib.blake2b(digest_size=16)
-        async with connection.transaction():
-            async for row in connection.cursor(ROWS.format(columns, namespace), prefetch=1_000):
-                digest.update(repr(tuple(row)).encode())
-        with tempfile.TemporaryFile() as rows:
-            await connection.copy_from_table("trade", schema_name=namespace, output=rows, format="binary")
-            await connection.execute(LIMIT.format(namespace))
-            rows.seek(0)
-            started = time.perf_counter()
-            await connection.copy_to_table("copied", schema_name=namespace, source=rows, format="binary")
-            took = time.perf_counter() - started
+    async with connected(dsn) as connection:
+        namespace = await deployment(connection, read_settings(project, environment=environment).index)
+        rows = await digest(connection, namespace)
+        copied = await copy(connection, namespace, "trade")
         await connection.execute(f'drop schema "{namespace}" cascade')
-        return took, digest.hexdigest()
-    finally:
-        await connection.close()
+    return Round(ran, walked, copied, rows)
 
 
-def walk(folder: Path) -> float:
-    """Seconds for listing all files and their looks."""
-    started = time.perf_counter()
-    waiting = [str(folder)]
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                else:
-                    entry.stat(follow_symlinks=False)
-    return time.perf_counter() - started
+async def digest(connection: asyncpg.Connection, namespace: str) -> str:
+    """What there is to tell the rows by, hashes and lines included."""
+    columns = 'id, symbol, side, quantity, price, moment, note, "$hash", "$line"'
+    found = hashlib.blake2b(digest_size=16)
+    async with connection.transaction():
+        async for row in connection.cursor(ROWS.format(columns, namespace), prefetch=1_000):
+            found.update(repr(tuple(row)).encode())
+    return found.hexdigest()
 
 
-def check(chosen: Sequence[Contestant], ran: dict[str, list[Ran]]) -> None:
+def check(chosen: Sequence[Contestant], ran: dict[str, list[Round]]) -> None:
     """Rows and batches of one file end in the same rows, with the same hashes and lines."""
     for corpus in sorted({each.corpus for each in chosen}):
         found = {each.rows for one in chosen if one.corpus == corpus for each in ran[one.name]}
@@ -212,35 +159,27 @@ def check(chosen: Sequence[Contestant], ran: dict[str, list[Ran]]) -> None:
         print(f"{corpus}: {FEW} trades, the same by every way")
 
 
-def tell(contestant: Contestant, trades: int, bytes_: int, ran: Sequence[Ran]) -> Told:
-    seconds = statistics.median(each.seconds for each in ran)
-    return Told(
+def tell(contestant: Contestant, trades: int, bytes_: int, rounds: Sequence[Round]) -> Format:
+    """The medians of the rounds."""
+
+    def middle(figure: Callable[[Round], float]) -> float:
+        return statistics.median(figure(each) for each in rounds)
+
+    seconds = middle(lambda each: each.seconds)
+    return Format(
+        taken(),
+        len(rounds),
         contestant.name,
         trades,
-        round(bytes_ / 1e6, 1),
-        round(trades / seconds),
-        round(bytes_ / 1e6 / seconds, 2),
-        round(statistics.median(each.copy / each.seconds for each in ran), 3),
-        None if contestant.by_rows else round(statistics.median(each.seconds / each.walk for each in ran), 1),
-        round(statistics.median(each.cpu for each in ran) / trades * 1e6, 1),
-        max(each.peak for each in ran),
+        megabytes=bytes_ / 1e6,
+        per_second=trades / seconds,
+        megabytes_per_second=bytes_ / 1e6 / seconds,
+        of_copy=middle(lambda each: each.copy / each.seconds),
+        copy_per_second=middle(lambda each: trades / each.copy),
+        of_walk=None if contestant.by_rows else middle(lambda each: each.seconds / each.walk),
+        cpu=middle(lambda each: each.ran.cpu / trades * 1e6),
+        peak=max(each.ran.peak for each in rounds),
     )
-
-
-def as_markdown(told: Sequence[Told], rounds: int) -> str:
-    """The report: one line for each contestant."""
-    lines = [
-        f"Indexing into an index that is there, medians of {rounds} interleaved rounds.",
-        "",
-        "| contestant | trades | MB | trades/s | MB/s | of COPY's rate | times the walk | CPU per trade | peak |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {each.name} | {each.trades:,} | {each.megabytes} | {each.per_second:,.0f} | {each.megabytes_per_second} "
-        f"| {each.of_copy} | {'' if each.of_walk is None else each.of_walk} | {each.cpu} µs | {each.peak} MB |"
-        for each in told
-    ]
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

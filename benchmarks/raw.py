@@ -2,7 +2,8 @@
 
     DSN=… INDEX=… python -m uvicorn raw:app
 
-Parses the body, picks a prepared statement by `operationName`, and passes the bytes of Postgres on.
+Parses the body, picks a prepared statement by `operationName`, and passes the bytes of Postgres on. Its connections and
+statements wait in a queue of its own; `raw_pool.py` is the same with asyncpg's pool.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ DECODE = msgspec.json.Decoder(Call).decode
 free: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
 
+async def set_up(connection: Any) -> None:
+    await connection.execute(f'set search_path to "{os.environ["INDEX"]}"; set jit to off')
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
+
+
 async def _open() -> None:
     for _ in range(CONNECTIONS):
         connection = await asyncpg.connect(os.environ["DSN"], max_cached_statement_lifetime=0)
-        await connection.execute(f'set search_path to "{os.environ["INDEX"]}"; set jit to off')
-        await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
+        await set_up(connection)
         free.put_nowait({name: await connection.prepare(sql) for name, sql in STATEMENTS.items()})
 
 

@@ -17,20 +17,21 @@ import json
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import psutil
 
+from contestants import bodies
 from docgraph.server.database import database
 from docgraph.server.settings import read_settings
 from hiring_rows import Size, write
 from load import encoded, load
-from queries import WARM_UP, backends, bodies, cpu, finished, started
+from measuring import backends, cluster_of, cpu, docgraph, index, started
+from queries import WARM_UP
 from shapes import SHAPES
 
 HERE = Path(__file__).resolve().parent
@@ -70,13 +71,14 @@ async def run(folder: Path, wanted: argparse.Namespace) -> None:
     shutil.copytree(HERE / "hiring", project)
     write(size, rows)
     environment = {**os.environ, "ROWS": str(rows)}
-    requests = {each.name: [encoded(body, PATH) for body in bodies(each, size)] for each in SHAPES}
-    requests[LEAST] = [encoded(b'{"query":"{ __typename }"}', PATH)]
-    async with database(read_settings(project)):
-        await finished("index", "--project", str(project), environment=environment)
+    asked = {each.name: [encoded(body, PATH) for body in bodies(each, each.graphql, size)] for each in SHAPES}
+    asked[LEAST] = [encoded(b'{"query":"{ __typename }"}', PATH)]
+    async with database(read_settings(project)) as dsn:
+        await index(project, environment)
+        cluster = await cluster_of(dsn)
         async with (
-            serving(project, environment, workers=1) as one,
-            serving(project, environment, workers=wanted.workers) as several,
+            serving(project, environment, cluster, workers=1) as one,
+            serving(project, environment, cluster, workers=wanted.workers) as several,
         ):
             print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
             print(
@@ -84,18 +86,16 @@ async def run(folder: Path, wanted: argparse.Namespace) -> None:
             )
             print(f"{'Postgres µs':>16}{'busiest':>9}")
             for shape in wanted.shapes:
-                await race(shape, (one, several), requests[shape], wanted)
+                await race(shape, (one, several), asked[shape], wanted)
 
 
 @asynccontextmanager
-async def serving(project: Path, environment: Mapping[str, str], workers: int) -> AsyncIterator[Server]:
-    command = (*(sys.executable, "-m", "docgraph", "serve", "--port", "0", "--workers", str(workers)), "--log", "json")
-    async with started(*command, environment=dict(environment), folder=project) as process:
-        assert process.stderr is not None
-        async for line in process.stderr:
+async def serving(project: Path, environment: Mapping[str, str], cluster: Path, workers: int) -> AsyncIterator[Server]:
+    command = docgraph("serve", project, "--port", "0", "--workers", str(workers))
+    async with started(*command, environment=environment, folder=project) as (process, said):
+        async for line in said:
             if address := json.loads(line).get("address"):
                 own = psutil.Process(process.pid)
-                cluster = project / ".docgraph" / "postgres" / "cluster"
                 yield Server(int(address.rpartition(":")[2]), own.children() or [own], cluster)
                 return
         raise SystemExit("docgraph serve ended")
@@ -104,7 +104,7 @@ async def serving(project: Path, environment: Mapping[str, str], workers: int) -
 async def race(shape: str, servers: Sequence[Server], requests: Sequence[bytes], wanted: argparse.Namespace) -> None:
     runs: list[tuple[Measured, ...]] = []
     for number in range(wanted.rounds + 1):
-        seconds = wanted.seconds if number else WARM_UP
+        seconds = wanted.seconds if number else min(WARM_UP, wanted.seconds)
         turns = servers[:: 1 if number % 2 else -1]
         measured = [await measure(each, requests, wanted.connections, seconds) for each in turns]
         if number:
@@ -125,23 +125,16 @@ def middle(runs: Sequence[Measured]) -> Measured:
 
 
 async def measure(server: Server, requests: Sequence[bytes], connections: int, seconds: float) -> Measured:
-    before, postgres = [cpu([each]) for each in server.processes], cpu(sessions(server))
+    before, postgres = [cpu([each]) for each in server.processes], cpu(backends(server.cluster))
     found = await load(server.port, requests, connections, seconds)
     spent = [cpu([each]) - earlier for each, earlier in zip(server.processes, before, strict=True)]
     count = len(found.latencies) / 1e6
     return Measured(
-        found.rate, sum(spent) / count, (cpu(sessions(server)) - postgres) / count, max(spent) / max(sum(spent), 1e-9)
+        found.rate,
+        sum(spent) / count,
+        (cpu(backends(server.cluster)) - postgres) / count,
+        max(spent) / max(sum(spent), 1e-9),
     )
-
-
-def sessions(server: Server) -> list[psutil.Process]:
-    """The processes of the Postgres that is asked, and of no other on this machine."""
-    found = []
-    for each in backends():
-        with suppress(psutil.Error):
-            if Path(each.cwd()) == server.cluster:
-                found.append(each)
-    return found
 
 
 if __name__ == "__main__":

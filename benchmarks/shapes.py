@@ -131,7 +131,7 @@ SHAPES = (
 )
 
 
-def request(shape: Shape, chance: random.Random, size: Size) -> bytes:
-    """The body of one request; every contestant gets the same."""
-    call = {"query": shape.graphql, "operationName": shape.name, "variables": shape.variables(chance, size)}
+def request(shape: Shape, text: str, chance: random.Random, size: Size) -> bytes:
+    """The body of one request, with the query in a contestant's own words; every contestant gets the same variables."""
+    call = {"query": text, "operationName": shape.name, "variables": shape.variables(chance, size)}
     return msgspec.json.encode(call)
