@@ -25,11 +25,11 @@ SERVE = "update {} set status = 'serving', served = {} where id = {}"
 
 HEAD = "select number, hash from {} order by number desc limit 1"
 ADD = """
-with added as (
-  insert into {} (number, hash, timestamp, documents, counts, flawed)
-  values ({}, {}, {}, {}, {}, exists (select from {}))
-)
-select pg_notify({}, {})"""
+insert into {} (number, hash, timestamp, documents, counts, flawed)
+values ({}, {}, {}, {}, {}, exists (select from {}))"""
+ADD_AND_TELL = """
+with added as ({})
+{}"""
 TELL = "select pg_notify({}, {})"
 ANY = "select exists (select from {})"
 COUNT_DOCUMENTS = "select count(*)::integer from {}"
@@ -101,19 +101,25 @@ async def count_documents(connection: Connection, layout: Layout) -> int:
 
 async def add_block(connection: Connection, index: str, deployment: int, layout: Layout, block: Block) -> None:
     """Write the block's row and tell whoever listens, at commit."""
+    await run(connection, sql(ADD_AND_TELL, block_row(layout, block), telling(index, deployment, block.number)))
+
+
+def block_row(layout: Layout, block: Block) -> Sql:
+    """The block's row as an `insert`."""
     counts = {type_name: [each.created, each.changed, each.deleted] for type_name, each in block.counts.items()}
     columns = map(value, (block.number, block.hash, block.timestamp, block.documents, json.dumps(counts)))
-    told = value(_told(index, deployment, block.number))
-    await run(connection, sql(ADD, layout.block, *columns, layout.problem, value(CHANNEL), told))
+    return sql(ADD, layout.block, *columns, layout.problem)
 
 
 async def tell(connection: Connection, index: str, deployment: int, block: int) -> None:
     """Tell whoever listens, at commit, that there is something new to be known as of a block."""
-    await run(connection, sql(TELL, value(CHANNEL), value(_told(index, deployment, block))))
+    await run(connection, telling(index, deployment, block))
 
 
-def _told(index: str, deployment: int, block: int) -> str:
-    return json.dumps({"index": index, "deployment": deployment, "block": block})
+def telling(index: str, deployment: int, block: int) -> Sql:
+    """A `select` by which whoever listens hears at commit of what is new as of a block."""
+    told = json.dumps({"index": index, "deployment": deployment, "block": block})
+    return sql(TELL, value(CHANNEL), value(told))
 
 
 async def count_rows(connection: Connection, layout: Layout, number: int) -> dict[str, TypeCounts]:

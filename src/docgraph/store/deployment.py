@@ -86,5 +86,16 @@ def _figured(schema: Schema, child: EntityType) -> Iterator[Figured]:
                     yield Figured(owner.name, place, fit(field.column))
 
 
+def figured_fields(schema: Schema, child: EntityType) -> frozenset[str]:
+    """The names of the fields of a type from which figures of others follow: what refers, and what is summed up."""
+    names: set[str] = set()
+    for owner in schema.entities.values():
+        for computed in (field.computed for field in owner.computed_fields if field.computed is not None):
+            derived = owner.field(computed.of)
+            if isinstance(derived.type, EntityRef) and child in schema.concrete(derived.type.name):
+                names |= {each for each in (derived.derived_from, computed.field) if each is not None}
+    return frozenset(names)
+
+
 def _place(entity: EntityType, field_name: str) -> int:
     return next(at for at, field in enumerate(entity.stored_fields) if field.name == field_name)

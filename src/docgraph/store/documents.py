@@ -15,7 +15,7 @@ from docgraph.store.connection import Connection, fetch, run
 from docgraph.store.ddl import sequence
 from docgraph.store.document_rows import COLUMNS, Record, document_rows
 from docgraph.store.layout import Layout
-from docgraph.store.sql import render, sql, text_literal, value
+from docgraph.store.sql import Sql, join, render, sql, text_literal, value
 
 # Bytes as `KnownDocuments` keeps them, so that a million documents are not taken apart and put together again.
 KNOWN = """
@@ -36,6 +36,8 @@ LAST = "select source, path from {} order by source desc, path desc limit 1"
 INSERT = """
 insert into {} (id, source, path, size, mtime_ns, inode, ctime_ns, hash, code, failed, types)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+INSERT_ONE = """
+insert into {} (id, source, path, size, mtime_ns, inode, ctime_ns, hash, code, failed, types) values ({})"""
 
 UPDATE = """
 update {} as d set size = n.size, mtime_ns = n.mtime_ns, inode = n.inode, ctime_ns = n.ctime_ns,
@@ -143,12 +145,22 @@ async def write_documents(
         statement, _ = render(sql(INSERT, layout.document))
         await connection.executemany(statement, map(_record, added))
     if changed:
-        number, _, _, size, mtime, inode, ctime, content, code, failed, _ = map(
-            list, zip(*map(_record, changed), strict=True)
-        )
-        types = ["{" + ",".join(map(str, each.types)) + "}" for each in changed]
-        columns = map(value, (number, size, mtime, inode, ctime, content, code, failed, types))
-        await run(connection, sql(UPDATE, layout.document, *columns))
+        await run(connection, update_documents(layout, changed))
+
+
+def update_documents(layout: Layout, changed: Sequence[Remembered]) -> Sql:
+    """Documents that were remembered before, as they are now."""
+    number, _, _, size, mtime, inode, ctime, content, code, failed, _ = map(
+        list, zip(*map(_record, changed), strict=True)
+    )
+    types = ["{" + ",".join(map(str, each.types)) + "}" for each in changed]
+    columns = map(value, (number, size, mtime, inode, ctime, content, code, failed, types))
+    return sql(UPDATE, layout.document, *columns)
+
+
+def insert_document(layout: Layout, added: Remembered) -> Sql:
+    """A document that was not remembered before."""
+    return sql(INSERT_ONE, layout.document, join(", ", map(value, _record(added))))
 
 
 async def forget_documents(connection: Connection, layout: Layout, numbers: Sequence[int], block: int) -> None:

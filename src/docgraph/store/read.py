@@ -39,11 +39,11 @@ async def read_served(
 ) -> dict[Key, Contribution]:
     """The served rows of these documents and with these ids, both by entity name; the rows themselves stay unread."""
     branches = [
-        _branch(deployment, type_name, sql("{} = any({}::integer[])", name(DOCUMENT), value(list(numbers))))
+        served_rows(deployment, type_name, sql("{} = any({}::integer[])", name(DOCUMENT), value(list(numbers))))
         for type_name, numbers in documents.items()
     ]
     branches += [
-        _branch(deployment, type_name, sql("id = any({}::{})", value(list(wanted)), deployment.id_array(type_name)))
+        served_rows(deployment, type_name, sql("id = any({}::{})", value(list(wanted)), deployment.id_array(type_name)))
         for type_name, wanted in ids.items()
     ]
     if not branches:
@@ -91,10 +91,16 @@ async def read_rows(connection: Connection, deployment: Deployment, type_name: s
     return {row[at]: tuple(row) for row in await fetch(connection, statement)}
 
 
-def _branch(deployment: Deployment, type_name: str, condition: Sql) -> Sql:
+def served_rows(deployment: Deployment, type_name: str, condition: Sql) -> Sql:
+    """The served rows of one type that meet the condition: type's ordinal, id as text, document, hash, line."""
     table = deployment.layout.tables[type_name]
     ordinal = integer(deployment.ordinals[type_name])
-    return sql(SERVED, ordinal, _AS_TEXT.get(deployment.id_type(type_name), _ID), *_COLUMNS, table.current, condition)
+    return sql(SERVED, ordinal, id_as_text(deployment, type_name), *_COLUMNS, table.current, condition)
+
+
+def id_as_text(deployment: Deployment, type_name: str) -> Sql:
+    """A row's id as `$claim` writes it."""
+    return _AS_TEXT.get(deployment.id_type(type_name), _ID)
 
 
 _ID = name("id")

@@ -103,9 +103,14 @@ async def _take_back(
     connection: Connection, deployment: Deployment, table: Table, places: Sequence[tuple[Id, int, int]]
 ) -> None:
     if places:
-        ids, documents, seqs = map(value, map(list, zip(*places, strict=True)))
-        array = deployment.id_array(table.entity.name)
-        await run(connection, sql(TAKE_BACK, table.said, ids, array, documents, seqs, name(DOCUMENT), name(SEQ)))
+        await run(connection, take_back(deployment, table, places))
+
+
+def take_back(deployment: Deployment, table: Table, places: Sequence[tuple[Id, int, int]]) -> Sql:
+    """A `delete` of what was said in these places: id, document and seq."""
+    ids, documents, seqs = map(value, map(list, zip(*places, strict=True)))
+    array = deployment.id_array(table.entity.name)
+    return sql(TAKE_BACK, table.said, ids, array, documents, seqs, name(DOCUMENT), name(SEQ))
 
 
 async def _say(connection: Connection, table: Table, said: Sequence[Said]) -> None:

@@ -15,13 +15,14 @@ from datetime import datetime
 from docgraph.model.changes import Block, DocumentKey, Failed, Known
 from docgraph.model.known import KnownDocuments
 from docgraph.model.problem import Problem, Unavailable
+from docgraph.store.block import BlockWriter
 from docgraph.store.commit import Store
 from docgraph.store.connection import connect
 from docgraph.store.keeping import drop_scratch
 from docgraph.store.layout import Layout
 from docgraph.store.session import Target
 from docgraph.store.views import scratch_name
-from docgraph.store.writer import BlockWriter, Writer
+from docgraph.store.writer import Writer
 
 
 class Scratch:

@@ -1,4 +1,4 @@
-"""Writing one deployment: a block is one transaction, and so is the swap that serves it.
+"""Writing one deployment: its blocks, one after the other, and the swap that serves it.
 
 One writer per deployment, held by an advisory lock of its session. What a block does
 to the rows is decided and carried out elsewhere; here is when it counts.
@@ -6,40 +6,30 @@ to the rows is decided and carried out elsewhere; here is when it counts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from types import TracebackType
 
-from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Id, Indexed, Known, Row
+from docgraph.model.changes import Block, DocumentKey, Failed, Known
 from docgraph.model.known import KnownDocuments
-from docgraph.model.problem import ConflictProblem, Problem, Unavailable
-from docgraph.store.act import gather
-from docgraph.store.adapt import begin, drop_unused_indexes, switch
-from docgraph.store.apply import Outcome, again, apply_batch
-from docgraph.store.batches import REFUSED, batches, failed
-from docgraph.store.blocks import Head, add_block, tell
-from docgraph.store.codes import Codes, write_codes
-from docgraph.store.computed import keep_figures
-from docgraph.store.connection import AGAIN, LOST, UNSTORABLE, UniqueViolation, run, told
-from docgraph.store.ddl_indexes import reference_index_ddl
-from docgraph.store.documents import HASH_MODULUS, block_hash, read_known
-from docgraph.store.files import forget_unread, known_files, look_again, misled
+from docgraph.model.problem import Problem, Unavailable
+from docgraph.store.block import BlockWriter
+from docgraph.store.blocks import tell
+from docgraph.store.connection import AGAIN, LOST, told
+from docgraph.store.documents import read_known
+from docgraph.store.files import forget_unread, known_files, misled
 from docgraph.store.first_load import finish, settle
-from docgraph.store.halted import clear_halting, replace_halting
+from docgraph.store.halted import replace_halting
 from docgraph.store.heartbeat import connect_writer
 from docgraph.store.layout import Layout
-from docgraph.store.logs import line_of, prune_log, write_log
+from docgraph.store.logs import line_of, write_log
 from docgraph.store.loss import lost_sources
 from docgraph.store.opening import open_session
-from docgraph.store.problems import read_conflicts
-from docgraph.store.prune import earliest_due, forget_blocks, remove_versions
-from docgraph.store.reads import Stale, readers, stale
-from docgraph.store.referring import referring
-from docgraph.store.rows import Unstorable
-from docgraph.store.seen import seen
 from docgraph.store.session import Session, Target
-from docgraph.store.shared import fold, fold_all
+
+# Our statements look by keys: whatever the values, their plan is the same, and making it anew takes a third of the work
+# of a small change. While tables grow from nothing, Postgres may still learn.
+PLAN_ONCE = "set plan_cache_mode = force_generic_plan"
 
 
 class Writer:
@@ -83,6 +73,8 @@ class Writer:
                 await connection.execute("set enable_seqscan = off")
                 await connection.execute("set maintenance_work_mem = '256MB'")
                 session = await open_session(connection, self._target, self._on_wait)
+                if session.complete:
+                    await connection.execute(PLAN_ONCE)
         except BaseException:
             connection.terminate()
             raise
@@ -151,8 +143,11 @@ class Writer:
 
     async def finish_first_load(self, timestamp: datetime) -> Block:
         """Build the indexes and serve this deployment in place of the one before, in one transaction."""
-        with told(self._open_session().dsn):
-            return await finish(self._open_session(), timestamp)
+        session = self._open_session()
+        with told(session.dsn):
+            block = await finish(session, timestamp)
+            await session.connection.execute(PLAN_ONCE)
+            return block
 
     async def settle_first_load(self) -> None:
         """Make of the load what readers would be served, short of serving it."""
@@ -163,236 +158,3 @@ class Writer:
         if self._session is None:
             raise Unavailable(LOST, mend=AGAIN)
         return self._session
-
-
-class BlockWriter:
-    """One block in the making. Nothing of it is seen before its `async with` ends, and nothing if that fails."""
-
-    def __init__(self, session: Session, timestamp: datetime, target: Target) -> None:
-        self.committed: Block | None = None  # afterwards; None where nothing changed, and during the first load
-        self._session, self._timestamp, self._target, self._keep = session, timestamp, target, target.keep
-        self._earliest, self._cut = session.earliest, session.cut
-        self._standing = session.standing()
-        self._total = Outcome()
-        self._applied = 0  # batches
-        self._folded = session.deployment.shared if session.complete else session.folded
-        self._codes: Codes = {}
-
-    async def __aenter__(self) -> BlockWriter:
-        connection = self._session.connection
-        if connection.is_closed():
-            raise Unavailable(LOST, mend=AGAIN)
-        with told(self._session.dsn):
-            await self._begin()
-        return self
-
-    async def apply(self, changes: Sequence[DocumentChange]) -> None:
-        """Make these changes part of the block, in their order. May be called several times."""
-        for batch in batches(changes):
-            with told(self._session.dsn):
-                await self._apply(batch)
-
-    async def look_again(self, files: Mapping[DocumentKey, Known]) -> None:
-        """Remember how these files look, with which all that read them were compared."""
-        with told(self._session.dsn):
-            await look_again(self._session.connection, self._session.deployment.layout, files)
-
-    def explain(self, codes: Codes) -> None:
-        """Keep with the block what codes of documents are made of."""
-        self._codes = codes
-
-    async def load(self, type_name: str, ids: Sequence[Id], below: DocumentKey | None) -> dict[Id, Row]:
-        """The entities with these ids, as documents at positions `below` say them; None: as all say that are present.
-
-        Entities that nobody speaks of are absent.
-        """
-        session, claims = self._session, self._standing.claims
-        with told(session.dsn):
-            if below is None and type_name in session.deployment.shared:
-                await self._fold_type(type_name)
-            return await seen(session.connection, session.deployment, type_name, ids, below, claims=claims)
-
-    async def refer(self, type_name: str, field: str, ids: Sequence[Id]) -> dict[Id, dict[Id, Row]]:
-        """For each of the ids, the entities of the type that refer to it by the field, as all say that are present."""
-        session = self._session
-        with told(session.dsn):
-            if type_name in session.deployment.shared:
-                await self._fold_type(type_name)
-            if not session.complete:
-                table = session.deployment.layout.tables[type_name]
-                await run(session.connection, reference_index_ddl(table, table.entity.field(field)))
-            return await referring(session.connection, session.deployment, type_name, field, ids)
-
-    async def touched_readers(self) -> list[DocumentKey]:
-        """The documents that read an entity about which the block says something else since this was asked last."""
-        entities, self._standing.touched = self._standing.touched, {}
-        with told(self._session.dsn):
-            return await readers(self._session.connection, self._session.deployment, entities)
-
-    async def stale(self, keys: Sequence[DocumentKey], moving: Collection[str]) -> Stale:
-        """Those of the documents that would see something else now; of the types `moving`, below their positions."""
-        with told(self._session.dsn):
-            return await stale(self._session.connection, self._session.deployment, self.load, self.refer, keys, moving)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            # What went wrong inside is what the caller hears of, not that the rollback had no connection either.
-            with suppress(Unavailable), told(self._session.dsn):
-                await self._transaction.__aexit__(kind, error, trace)
-            return
-        with told(self._session.dsn):
-            try:
-                block = await self._close()
-                if self._session.adapted is not None:
-                    await self._adapt(block)
-                if self._total.logged:
-                    await prune_log(self._session.connection, self._session.deployment.layout)
-                if self._session.halted:
-                    await clear_halting(self._session.connection, self._session.deployment.layout)
-                if not self._codes.keys() <= self._session.codes:
-                    await write_codes(self._session.connection, self._session.deployment.layout, self._codes)
-            except BaseException as failure:
-                await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
-                raise
-            try:
-                await self._transaction.__aexit__(None, None, None)
-            except BaseException:
-                # Whether it was committed is unknown; only a new session can tell.
-                self._session.connection.terminate()
-                raise
-        self._session.claims, self._session.last = self._standing.claims, self._standing.last
-        self._session.flaws, self._session.reads = self._standing.flaws, self._standing.reads
-        self._session.files = self._standing.files
-        self._session.folded = self._folded
-        self._session.codes |= self._codes.keys()
-        self._session.halted = False
-        self._session.earliest, self._session.cut = self._earliest, self._cut
-        adapted, self._session.adapted = self._session.adapted, None
-        if block is not None:
-            self._session.head, self.committed = Head(block.number, int.from_bytes(block.hash)), block
-        if adapted is not None:
-            with told(self._session.dsn):
-                await drop_unused_indexes(self._session.connection, self._session.deployment.layout)
-
-    async def _begin(self) -> None:
-        connection = self._session.connection
-        self._transaction = connection.transaction()
-        await self._transaction.__aenter__()
-        if not self._session.complete:
-            # What a crash of the machine takes is read again from the documents.
-            await connection.execute("set local synchronous_commit = off")
-        if self._session.adapted is not None:
-            await begin(connection, self._session.deployment, self._session.adapted)
-
-    async def _adapt(self, block: Block | None) -> None:
-        """Let readers go by the schema that is gone on with, and hear of it."""
-        connection, deployed = self._session.connection, self._session.deployment
-        await switch(connection, deployed, self._target)
-        if block is None:
-            await tell(connection, deployed.index, deployed.id, self._session.head.number)
-
-    @asynccontextmanager
-    async def _undoable(self) -> AsyncIterator[None]:
-        """What goes wrong inside leaves no trace, and the block goes on."""
-        if self._applied:
-            async with self._session.connection.transaction():
-                yield
-            return
-        # Nothing came before: to begin again is cheaper than a savepoint for every block.
-        try:
-            yield
-        except REFUSED as refused:
-            await self._transaction.__aexit__(type(refused), refused, refused.__traceback__)
-            await self._begin()
-            raise
-
-    async def _apply(self, batch: Sequence[DocumentChange]) -> None:
-        """Apply a batch; where Postgres refuses a value, halve until the document that has it stands alone."""
-        session = self._session
-        try:
-            async with self._undoable():
-                outcome = await apply_batch(session.connection, session.deployment, self._standing, batch)
-        except (Unstorable, UniqueViolation) as refused:
-            await self._apply(again(session.deployment, self._standing, batch, refused))
-            return
-        except UNSTORABLE as refused:
-            if len(batch) > 1:
-                await self._apply(batch[: len(batch) // 2])
-                await self._apply(batch[len(batch) // 2 :])
-            elif isinstance(batch[0], Indexed):
-                await self._apply([failed(batch[0], refused)])
-            else:
-                raise
-            return
-        self._applied += 1
-        self._total = self._total.then(outcome)
-        self._standing.retired |= outcome.retired
-        self._standing.claims |= outcome.claims
-        self._standing.reads |= outcome.reads
-        self._standing.files |= outcome.files
-        gather(self._standing.dirty, outcome.dirty)
-        gather(self._standing.figured, outcome.figured)
-        gather(self._standing.touched, outcome.touched)
-        highest = max(change.key for change in batch)
-        self._standing.last = highest if self._standing.last is None else max(highest, self._standing.last)
-
-    async def _fold_type(self, type_name: str) -> None:
-        """Bring the entities of a shared type in line with what the block has said so far."""
-        connection, deployed, standing = self._session.connection, self._session.deployment, self._standing
-        ids = standing.dirty.pop(type_name, set())
-        if type_name in self._folded:
-            self._total = self._total.then(await fold(connection, deployed, standing, type_name, ids))
-        else:
-            await fold_all(connection, deployed, standing, [type_name])
-            self._folded |= {type_name}
-            self._applied += 1
-
-    async def _close(self) -> Block | None:
-        """The block's row, if there is anything to say."""
-        session, standing = self._session, self._standing
-        for type_name in sorted(self._folded & standing.dirty.keys()):
-            await self._fold_type(type_name)
-        if not session.complete:
-            return None
-        total = self._total
-        counts = await keep_figures(session.connection, session.deployment, standing.block, standing.figured)
-        total = self._total = total.then(Outcome(counts=counts, changed=bool(counts)))
-        if not total.changed:
-            return None
-        deployed = session.deployment
-        conflicts = await self._new_conflicts()
-        await write_log(session.connection, deployed.layout, self._standing.block, [*map(line_of, conflicts)])
-        content = (session.head.content + total.content) % HASH_MODULUS
-        block = Block(
-            self._standing.block,
-            block_hash(content),
-            self._timestamp,
-            total.documents,
-            total.counts,
-            (*total.problems, *conflicts),
-        )
-        await add_block(session.connection, deployed.index, deployed.id, deployed.layout, block)
-        await self._prune()
-        return block
-
-    async def _prune(self) -> None:
-        """Cut history where enough has come together, or where the last cut is not through."""
-        connection, layout = self._session.connection, self._session.deployment.layout
-        if self._keep is None:
-            return
-        if (due := earliest_due(self._earliest, self._standing.block, self._keep)) is not None:
-            await forget_blocks(connection, layout, due)
-            self._earliest, self._cut = due, True
-        if self._cut:
-            self._cut = await remove_versions(connection, layout, self._earliest)
-
-    async def _new_conflicts(self) -> list[ConflictProblem]:
-        """The conflicts that the block brought and that are still there at its end."""
-        if not (new := self._total.conflicts):
-            return []
-        session, deployed = self._session, self._session.deployment
-        losers = sorted({document for document, _, _ in new})
-        found = await read_conflicts(session.connection, deployed.layout, losers)
-        return [each.problem for each in found if (each.document, each.type, each.id) in new]
