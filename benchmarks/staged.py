@@ -60,7 +60,7 @@ async def tell_when_committed(self: BlockWriter, *ended: Any) -> None:
 
 before(Hints, "add", "heard")
 before(Indexer, "_follow", "taken")
-after(running, "run_document", "run")
+after(running, "_handle", "run")
 after(BlockWriter, "apply", "applied")
 leave = BlockWriter.__aexit__
 BlockWriter.__aexit__ = tell_when_committed  # type: ignore[method-assign]

@@ -66,7 +66,9 @@ async def replace_problems(
     for number, _, problem in await _read(connection, layout, failed):
         had.setdefault(number, []).append(problem)
     moved = [
-        number for number in {*now, *failed} if _all_columns(had.get(number, ())) != _all_columns(now.get(number, ()))
+        number
+        for number in dict.fromkeys((*now, *failed))
+        if _all_columns(had.get(number, ())) != _all_columns(now.get(number, ()))
     ]
     await run(connection, sql(CLEAR, layout.problem, value(moved)))
     await write_problems(connection, layout, block, {number: now.get(number, ()) for number in moved})
