@@ -21,6 +21,10 @@ from docgraph.store.served import Served, status
 QUERY = {"query": "{ items(orderBy: name) { name } }"}
 
 
+def agreed() -> None:
+    """Drop it, without asking anybody."""
+
+
 async def told(client: httpx.AsyncClient, shop: Shop, code: str) -> httpx.Response:
     """Ask until the answer is an error with that code."""
     async with asyncio.timeout(30):
@@ -35,7 +39,7 @@ async def test_a_dropped_index_is_not_served_any_more_and_what_is_indexed_next_i
         await subscriber.greet()
         await subscriber.ask("a", NAMES)
         assert await subscriber.names("a") == ["item 0", "item 1"]
-        await drop(shop.settings)
+        await drop(shop.settings, agreed)
         answer = await told(client, shop, "NOT_READY")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert "graph-indexed" not in answer.headers
@@ -58,7 +62,7 @@ async def test_dropping_another_index_changes_nothing(shop: Shop) -> None:
     other = read_settings(shop.settings.project, database_url=shop.settings.database_url, index="other", environment={})
     await index_once(other, lambda event: None)
     engine = shop.current.engine
-    await drop(other)
+    await drop(other, agreed)
     async with client_of(shop) as subscriber:
         await subscriber.greet()
         await subscriber.ask("a", NAMES)
