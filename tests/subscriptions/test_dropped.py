@@ -89,14 +89,12 @@ async def test_whoever_asks_before_the_drop_was_heard_of_is_told_to_try_again(sh
 async def test_a_look_that_ends_late_does_not_take_back_what_a_later_one_has_seen(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, over, first = asyncio.Event(), asyncio.Event(), True
+    asked, over = asyncio.Event(), asyncio.Event()
     really = serving.served
 
     async def slowly(connection: Connection, index: str) -> Served | None:
-        nonlocal first
-        if not first:
+        if asyncio.current_task() is not late:  # whoever follows may look as well
             return await really(connection, index)
-        first = False
         asked.set()
         await over.wait()
         return None
