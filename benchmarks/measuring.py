@@ -111,12 +111,12 @@ async def started(
 
 
 def cpu(processes: Sequence[psutil.Process]) -> float:
-    """Seconds that these processes have computed."""
+    """Seconds that these processes have computed, and those that they started and that have ended."""
     total = 0.0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             spent = process.cpu_times()
-            total += spent.user + spent.system
+            total += spent.user + spent.system + spent.children_user + spent.children_system
     return total
 
 
