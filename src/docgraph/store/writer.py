@@ -27,10 +27,6 @@ from docgraph.store.loss import lost_sources
 from docgraph.store.opening import open_session
 from docgraph.store.session import Session, Target
 
-# Our statements look by keys: whatever the values, their plan is the same, and making it anew takes a third of the work
-# of a small change. While tables grow from nothing, Postgres may still learn.
-PLAN_ONCE = "set plan_cache_mode = force_generic_plan"
-
 
 class Writer:
     """Writes the blocks of one deployment.
@@ -73,8 +69,6 @@ class Writer:
                 await connection.execute("set enable_seqscan = off")
                 await connection.execute("set maintenance_work_mem = '256MB'")
                 session = await open_session(connection, self._target, self._on_wait)
-                if session.complete:
-                    await connection.execute(PLAN_ONCE)
         except BaseException:
             connection.terminate()
             raise
@@ -145,9 +139,7 @@ class Writer:
         """Build the indexes and serve this deployment in place of the one before, in one transaction."""
         session = self._open_session()
         with told(session.dsn):
-            block = await finish(session, timestamp)
-            await session.connection.execute(PLAN_ONCE)
-            return block
+            return await finish(session, timestamp)
 
     async def settle_first_load(self) -> None:
         """Make of the load what readers would be served, short of serving it."""
