@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -13,6 +15,7 @@ import pytest_asyncio
 from docgraph.store.connection import Connection, connect
 from docgraph.store.readers import SETTLE_SECONDS, Busy, Readers, readers
 
+LARGE_ANSWER = "select json_agg(repeat('x', 1000)) from generate_series(1, 1000)"  # a megabyte
 PATIENCE = 60.0  # seconds to wait for a turn; seconds that a query may take
 
 
@@ -238,6 +241,34 @@ async def test_readers_are_opened_where_postgres_cannot_see_that_a_client_left(d
     monkeypatch.setattr("docgraph.store.readers.LOOK", ("client_connection_check_interval", "-1"))  # is refused
     async with readers(dsn, 1, 10.0) as lent:
         assert await _one(lent) == 1
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+async def test_a_backend_keeps_the_memory_of_an_answer_for_the_next(dsn):
+    async def faults_of_answers(connection: Connection) -> float:
+        """Page faults of the backend for each of ten large answers."""
+        number = connection.get_server_pid()
+        if not Path(f"/proc/{number}/stat").exists():
+            pytest.skip("Postgres is on another machine")
+        await connection.fetchval(LARGE_ANSWER)  # now everything else is at its place
+        before = _page_faults(number)
+        for _ in range(10):
+            await connection.fetchval(LARGE_ANSWER)
+        return (_page_faults(number) - before) / 10
+
+    async with readers(dsn, 1, PATIENCE) as lent, lent.acquire() as connection:
+        kept = await faults_of_answers(connection)
+    plain = await connect(dsn)
+    try:
+        mapped_anew = await faults_of_answers(plain)
+    finally:
+        await plain.close()
+    assert kept < 20 < 200 < mapped_anew
+
+
+def _page_faults(process: int) -> int:
+    """That were served without a disk. Source: proc_pid_stat(5), `minflt`."""
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[7])
 
 
 async def _one(lent: Readers) -> int:
