@@ -100,7 +100,7 @@ async def _keep_memory(connection: Connection) -> None:
 
     Source: https://man7.org/linux/man-pages/man3/mallopt.3.html, "M_MMAP_THRESHOLD".
     """
-    await connection.fetchval("select length(repeat(' ', $1))", KEPT_MEMORY)
+    await connection.fetchval("select octet_length(repeat(repeat(' ', 4096), $1 / 4096))", KEPT_MEMORY)
 
 
 class Readers:
