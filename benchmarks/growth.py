@@ -5,10 +5,11 @@
 
 Writes that many small JSON files, a thousand to a folder. In every round it indexes them with `docgraph index`, starts
 it again with nothing changed, and once more with 1 % changed; beside it, in the same round, the limits: listing the
-files and their looks, and a binary COPY of the same rows into the same table with the same indexes, and the peers that
-are named. Then edits are followed with `docgraph index --watch` until `docgraph serve` answers with them, and queries
-are asked one by one. With --report the figures go to the report in that folder, in the place of earlier ones of as
-many documents.
+files and their looks, reading all of them, and a binary COPY of the same rows into the same table with the same
+indexes, and the peers that are named. Before a run that reads all documents each is read once, so that they are in the
+page cache; of a million some may be out again when their turn comes (`measuring.warm`). Then edits are followed with
+`docgraph index --watch` until `docgraph serve` answers with them, and queries are asked one by one. With --report the
+figures go to the report in that folder, in the place of earlier ones of as many documents.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from docgraph.server.database import database
 from docgraph.server.settings import read_settings
 from items import SETTLED, edit_all, write_all
 from live import Followed, edited, follow
-from measuring import Ran, cluster_of, connected, copy, deployment, index, walk
+from measuring import Ran, cluster_of, connected, copy, deployment, index, read, walk, warm
 from parts import Growth, Latency, PeerIndex, keep, taken
 from peers import cocoindex
 from report import GROWTH_HEAD, PEER_HEAD, growth_row, make, peer_row, table
@@ -65,6 +66,7 @@ class Round(msgspec.Struct, frozen=True):
 
     ours: Runs
     walk: float  # seconds
+    read: float  # seconds
     copy: float  # seconds
     peers: dict[str, Runs]
 
@@ -122,19 +124,21 @@ async def one_round(place: Place, wanted: argparse.Namespace) -> Round:
     changing = chance.sample(range(count), max(1, count // CHANGED))
     peers = {name: peer_of(place) for name in wanted.peers}
     walked = min(walk(place.documents) for _ in range(3))
+    warm(place.documents)
+    reading = read(place.documents)
     first = await index(place.project, place.environment)
-    first_of_peers = {name: await each.update() for name, each in peers.items()}
+    first_of_peers = {name: await warmed(each) for name, each in peers.items()}
     async with connected(place.dsn) as connection:
         namespace = await deployment(connection, place.name)
         for each in peers.values():
             await each.compare(connection, namespace, count)
         copied = await copy(connection, namespace, "item")
     unchanged = await index(place.project, place.environment)
-    unchanged_of_peers = {name: await each.update() for name, each in peers.items()}
+    unchanged_of_peers = {name: await warmed(each) for name, each in peers.items()}
     edit_all(place.documents, changing, chance, f"changed for {place.name}")
     await asyncio.sleep(SETTLED)
     changed = await index(place.project, place.environment)
-    changed_of_peers = {name: await each.update() for name, each in peers.items()}
+    changed_of_peers = {name: await warmed(each) for name, each in peers.items()}
     async with connected(place.dsn) as connection:
         for each in peers.values():
             await each.compare(connection, namespace, count)
@@ -142,12 +146,18 @@ async def one_round(place: Place, wanted: argparse.Namespace) -> Round:
     theirs = {
         name: Runs(first_of_peers[name], unchanged_of_peers[name], changed_of_peers[name]) for name in wanted.peers
     }
-    return Round(Runs(first, unchanged, changed), walked, copied, theirs)
+    return Round(Runs(first, unchanged, changed), walked, reading, copied, theirs)
 
 
 def peer_of(place: Place) -> cocoindex.CocoIndex:
     state = place.project / "cocoindex.db"
     return cocoindex.CocoIndex(place.dsn, f"cocoindex_{place.name}", place.documents, state)
+
+
+async def warmed(peer: cocoindex.CocoIndex) -> Ran:
+    """One run of a peer, which may read documents that did not change as well."""
+    warm(peer.documents)
+    return await peer.update()
 
 
 async def drop(project: Path, dsn: str, wanted: argparse.Namespace) -> None:
@@ -206,6 +216,7 @@ def tell(rounds: Sequence[Round], followed: Followed, live: dict[str, Latency], 
         cpu=middle(lambda each: each.ours.first.cpu / count * 1e6),
         peak=max(each.ours.first.peak for each in rounds),
         walk=middle(lambda each: each.walk),
+        read=middle(lambda each: each.read),
         unchanged=middle(lambda each: each.ours.unchanged.scan),
         of_walk=middle(lambda each: each.ours.unchanged.scan / each.walk),
         changed=middle(lambda each: committed(each.ours.changed)),

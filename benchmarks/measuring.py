@@ -22,6 +22,7 @@ import psutil
 
 from docgraph.store.served import served
 
+BYTES = 1 << 20  # of a file, read at once
 LIMIT = 'create table "{0}"."copied" (like "{0}"."{1}" including defaults including indexes including storage)'
 TROUBLE = frozenset({"Problem", "ProblemFound"})  # events that a benchmark must not see
 
@@ -170,6 +171,42 @@ def walk(folder: Path) -> float:
     began = time.perf_counter()
     assert sum(1 for _ in _looks(str(folder)))
     return time.perf_counter() - began
+
+
+def read(folder: Path) -> float:
+    """Seconds for listing all files, and for opening, reading and closing each."""
+    began = time.perf_counter()
+    assert sum(1 for file in _files(str(folder)) if _read(file))
+    return time.perf_counter() - began
+
+
+def warm(folder: Path) -> None:
+    """Let all files be in the page cache, by reading each: so whoever is measured next is not measured with the disk.
+
+    A kernel may take out of it what nobody has read for some seconds, though memory is free (Linux with DAMON's
+    proactive reclaim). Where reading all of them takes longer than that, as it may for a million, some are out again
+    before whoever is measured comes to them.
+    """
+    read(folder)
+
+
+def _read(file: str) -> int:
+    handle, length = os.open(file, os.O_RDONLY), 0
+    try:
+        while content := os.read(handle, BYTES):
+            length += len(content)
+    finally:
+        os.close(handle)
+    return length
+
+
+def _files(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path)
+            else:
+                yield entry.path
 
 
 def _looks(folder: str) -> Iterator[os.stat_result]:

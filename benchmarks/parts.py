@@ -115,6 +115,7 @@ class Growth(msgspec.Struct, frozen=True, tag="growth"):
     cpu: float  # microseconds of the indexer for each document
     peak: int  # MB
     walk: float  # seconds for listing the files and their looks
+    read: float  # seconds for listing them, and for opening, reading and closing each, just before the first index
     unchanged: float  # seconds of the scan at a start with nothing changed
     of_walk: float  # times the walk
     changed: float  # seconds from the start of the scan to the commit of 1 % that changed

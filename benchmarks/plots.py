@@ -23,6 +23,7 @@ PANELS: Mapping[str, Curves] = {
         "start with 1 % changed": lambda each: each.changed,
         "start, nothing changed": lambda each: each.unchanged,
         "listing the files": lambda each: each.walk,
+        "reading the files": lambda each: each.read,
         "binary COPY": lambda each: each.documents / each.copy_per_second,
     },
     "one change and one query, milliseconds": {

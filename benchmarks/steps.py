@@ -3,7 +3,8 @@
     python benchmarks/steps.py [--documents 20000] [--markdown]
 
 Writes the documents of `growth.py`, or the same as Markdown with front matter, and takes them through the indexer's
-own functions one step after the other. Times are CPU of this process, not of Postgres.
+own functions one step after the other; each was read before, so that they are in the page cache. Times are CPU of this
+process, not of Postgres.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from docgraph.server.database import database
 from docgraph.server.memory import rare_collections
 from docgraph.server.settings import read_settings
 from docgraph.store.commit import open_store
+from measuring import warm
 
 HANDLED = Path("mappings") / "items.py"
 SERVING = """
@@ -74,6 +76,7 @@ async def measure(folder: Path, count: int, *, markdown: bool) -> None:
     await asyncio.sleep(growth.SETTLED)
     settings = read_settings(project, environment=os.environ | {"DOCUMENTS": str(documents)})
     loaded, steps = load_project(settings.project, settings.environment), Steps()
+    warm(documents)
     changes = await run_all(loaded, steps)
     assert len(changes) == count
     async with database(settings) as dsn:

@@ -21,6 +21,7 @@ GROWTH = {
     "cpu": 35.0,
     "peak": 80,
     "walk": 0.3,
+    "read": 0.5,
     "unchanged": 0.72,
     "of_walk": 2.4,
     "changed": 1.0,
