@@ -192,35 +192,30 @@ class Engine:
         return compile_operation(self._contract, request.operation, collector)
 
     async def _answer(self, connections: Connections, work: _Work) -> Answer:
-        operation, patience = work.operation, self._contract.limits.wait_seconds
+        operation, patience, answers = work.operation, self._contract.limits.wait_seconds, self._answers
+        compiled, first = work.prepared.compiled, work.prepared.first
         if not operation.roots:
             return self._completed(work, {})
-        if work.prepared.compiled.introspects:
+        if compiled.introspects:
             return await self._exact(connections, work, patience)
-        if not work.prepared.compiled.conditional:
-            return await self._unconditional(connections, work, patience)
-        try:
-            told = await self._ask(connections, work, work.prepared.first, patience)
-        except asyncpg.PostgresError as failed:
-            if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
-                raise
-            return await self._exact(connections, work, patience)
-        if blocks_missing(operation, self._contract.deployment, told) or refused_for_problems(operation, told):
-            return await self._exact(connections, work, patience=0.0)
-        return _answered(told)
-
-    async def _unconditional(self, connections: Connections, work: _Work, patience: float) -> Answer:
-        answers = self._answers
-        key = answers.key(work.prepared.first.text, work.parameters)
+        key = None if compiled.conditional else answers.key(first.text, work.parameters)
         if key is not None and (kept := answers.find(key)) is not None:
             return Answer(kept)
         standing = answers.standing
         try:
-            answer = _answered(await self._row(connections, work, work.prepared.first))
+            if compiled.conditional:
+                told = await self._ask(connections, work, first, patience)
+            else:
+                told = await self._row(connections, work, first)
         except asyncpg.PostgresError as failed:
             if failed.sqlstate not in (NULL_REFUSED, SEVERAL_ROWS):
                 raise
             return await self._exact(connections, work, patience)
+        if compiled.conditional and (
+            blocks_missing(operation, self._contract.deployment, told) or refused_for_problems(operation, told)
+        ):
+            return await self._exact(connections, work, patience=0.0)
+        answer = _answered(told)
         if key is not None:
             answers.keep(key, answer.body, standing)
         return answer
