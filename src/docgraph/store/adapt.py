@@ -71,22 +71,27 @@ async def read_served(connection: Connection, index: str) -> Served | None:
     return Served(number, namespace, schema, tuple(sources), bytes(fingerprint))
 
 
-async def prepare(connection: Connection, target: Target) -> tuple[Found, Adaptation] | None:
+async def prepare(connection: Connection, target: Target) -> tuple[Found, Adaptation] | Rebuild:
     """Let the tables of the served deployment be able to hold what `target` says.
 
-    None: it cannot be gone on with, or another process writes it. Raises Unavailable: queries hold its tables.
+    Rebuild: it cannot be gone on with, or not now; with nothing to tell where none is served. Raises Unavailable:
+    queries hold its tables.
     """
     served = await read_served(connection, target.index)
-    adapted = served.adaptation(target) if served else None
-    if served is None or not isinstance(adapted, Adaptation):
-        return None
+    if served is None:
+        return Rebuild(())
+    adapted = served.adaptation(target)
+    if isinstance(adapted, Rebuild):
+        return adapted
     if not await take_turn_soon(connection, turn_of(target.index, served.fingerprint)):
-        return None
+        return Rebuild(("another process writes what is served",))
     if await read_served(connection, target.index) != served:
-        return None
+        return Rebuild(("another process has changed what is served meanwhile",))
     places = layout(target.schema, served.namespace)
-    if not await _labels_fit(connection, places, adapted):
-        return None
+    if moved := await _enums_moved(connection, places, adapted):
+        return Rebuild(
+            tuple(f"a change that was given up left values of enum {each} in another order" for each in moved)
+        )
     await _prepare_tables(connection, places, adapted)
     try:
         async with _waiting_at_most(connection):
@@ -96,28 +101,17 @@ async def prepare(connection: Connection, target: Target) -> tuple[Found, Adapta
     return Found(served.id, served.namespace, True), adapted
 
 
-async def why_beside(connection: Connection, target: Target) -> tuple[str, ...]:
-    """Why the served deployment was not gone on with, for people. Nothing where none is served."""
-    served = await read_served(connection, target.index)
-    match served.adaptation(target) if served else None:
-        case Rebuild(why=why):
-            return why
-        case Adaptation():
-            return ("another process writes what is served, or values of an enum stand in another order",)
-        case None:
-            return ()
-
-
-async def _labels_fit(connection: Connection, places: Layout, adapted: Adaptation) -> bool:
-    """Whether the values that enums have are in the order in which they are wanted, those of a given-up attempt too."""
+async def _enums_moved(connection: Connection, places: Layout, adapted: Adaptation) -> list[str]:
+    """The enums that are to have more values, and have some already, of a given-up attempt, in another order."""
     rows = await fetch(connection, sql(LABELS, value(places.namespace)))
     there: Mapping[str, list[str]] = dict(map(tuple, rows))
-    for enum in {label.enum for label in adapted.labels}:
+    moved = []
+    for enum in sorted({label.enum for label in adapted.labels}):
         wanted = [each.name for each in places.schema.enums[enum].values]
         had = [label for label in there.get(places.enum_name(enum), ()) if label in wanted]
         if had != [label for label in wanted if label in had]:
-            return False
-    return True
+            moved.append(enum)
+    return moved
 
 
 async def _prepare_tables(connection: Connection, places: Layout, adapted: Adaptation) -> None:

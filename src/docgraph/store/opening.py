@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from docgraph.store.adapt import prepare, why_beside
+from docgraph.store.adapt import prepare
+from docgraph.store.adaptation import Adaptation, Rebuild
 from docgraph.store.blocks import Found, find_deployment, make_deployment
 from docgraph.store.connection import Connection, run
 from docgraph.store.ddl import deployment_ddl
@@ -20,11 +21,14 @@ async def open_session(connection: Connection, target: Target, on_wait: Callable
     """
     await wait_for_turn(connection, turn_of(target.index, target.fingerprint), on_wait or _nothing)
     found = await find_deployment(connection, target.index, target.fingerprint)
-    adapted, beside = None, tuple[str, ...]()
-    if found is None and (prepared := await prepare(connection, target)):
-        found, adapted = prepared
+    adapted: Adaptation | None = None
+    beside: tuple[str, ...] = ()
     if found is None:
-        found, beside = await _make(connection, target), await why_beside(connection, target)
+        match await prepare(connection, target):
+            case Rebuild(why=beside):
+                found = await _make(connection, target)
+            case found, adapted:
+                pass
     deployed = deployment(found.id, target.index, target.sources, target.schema, found.namespace)
     for enum in target.schema.enums:
         # COPY wants binary codecs; the binary form of a label is its text.
