@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +20,8 @@ from pathlib import Path
 import httpx
 import msgspec
 
-ROOT = Path(__file__).resolve().parents[1]
+from proposals import Proposals, proposals
+
 PATIENCE = 60.0  # seconds until an edit counts as lost
 QUERY = 'query { proposal(id: "1") { title } }'
 SAYS = 'title=front.get("title")'
@@ -39,22 +37,16 @@ def main() -> None:
     arguments.add_argument("documents", type=Path)
     arguments.add_argument("--edits", type=int, default=5)
     wanted = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        copy, project = Path(folder, "EIPs"), Path(folder, "eips")
-        copy.mkdir()
-        for file in wanted.documents.rglob("eip-*.md"):
-            shutil.copyfile(file, copy / file.name)  # the content alone: the original may be read-only
-        shutil.copytree(ROOT / "examples" / "eips", project)
-        asyncio.run(run(project, copy, wanted.edits))
+    with proposals(wanted.documents) as copied:
+        asyncio.run(run(copied, wanted.edits))
 
 
-async def run(project: Path, documents: Path, edits: int) -> None:
-    handler = project / "mappings" / "proposals.py"
+async def run(copied: Proposals, edits: int) -> None:
+    handler = copied.project / "mappings" / "proposals.py"
     text = handler.read_text(encoding="utf-8")
     assert SAYS in text
     started = time.monotonic()
-    async with developing(project, documents) as (address, blocks), httpx.AsyncClient(base_url=address) as client:
+    async with developing(copied) as (address, blocks), httpx.AsyncClient(base_url=address) as client:
         await see(client, "", started)
         print(f"first answer after {time.monotonic() - started:.2f} s, the start of the private Postgres included")
         beside: list[float] = []
@@ -91,12 +83,12 @@ async def see(client: httpx.AsyncClient, title: str, since: float) -> int:
 
 
 @asynccontextmanager
-async def developing(project: Path, documents: Path) -> AsyncIterator[tuple[str, list[Block]]]:
+async def developing(copied: Proposals) -> AsyncIterator[tuple[str, list[Block]]]:
     """The server's address once it listens, and the blocks that it commits, which grow."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "docgraph", "dev", "--port", "0", "--log", "json", "--project", str(project)),
+        *(sys.executable, "-m", "docgraph", "dev", "--port", "0", "--log", "json", "--project", str(copied.project)),
         stderr=asyncio.subprocess.PIPE,
-        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"EIPS": str(documents)},
+        env=copied.environment,
     )
     assert process.stderr is not None
     blocks: list[Block] = []

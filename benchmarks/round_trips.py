@@ -25,6 +25,7 @@ from docgraph.indexer.project import load_project
 from docgraph.model.events import Event, ProblemFound
 from docgraph.store.commit import open_store
 from docgraph.store.postgres import private_postgres
+from measuring import cpu
 from road import road
 
 DOCUMENTS = 200
@@ -214,7 +215,7 @@ async def follow(root: Path, dsn: str, delay: float, edits: int) -> Cost:
             file = root / name / f"note{turn % DOCUMENTS}.json"
             edit(file, DOCUMENTS * (turn + 1) + turn % DOCUMENTS, f"edit {delay}")
             before, told = way.trips, len(way.prepared)
-            used = cpu(backend) if turn == FIRST else used
+            used = cpu([backend]) if turn == FIRST else used
             started = time.perf_counter()
             assert await indexer.follow([str(file)]) is not None
             if turn >= FIRST:
@@ -222,14 +223,9 @@ async def follow(root: Path, dsn: str, delay: float, edits: int) -> Cost:
                 trips.append(way.trips - before)
             elif turn == 0:
                 statements = way.prepared[told:]
-        used = cpu(backend) - used
+        used = cpu([backend]) - used
         way.delay = 0.0
     return Cost(trips, took, used / edits * 1000, statements)
-
-
-def cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def refuse_problems(event: Event) -> None:

@@ -11,12 +11,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -26,9 +23,10 @@ import httpx
 import msgspec
 import psutil
 
+from measuring import cpu
+from proposals import Proposals, proposals
 from staged import STAGES
 
-ROOT = Path(__file__).resolve().parents[1]
 STAGED = Path(__file__).with_name("staged.py")
 POLL = 0.0005  # seconds between an answer and the next question; without a pause the questions delay what they wait for
 PAUSE = 0.05  # seconds at most between an answer and the next edit, by chance: nobody saves in step with a watcher
@@ -52,28 +50,22 @@ def main() -> None:
     arguments.add_argument("--edits", type=int, default=300, help="of each kind")
     arguments.add_argument("--stages", action="store_true")
     wanted = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        copy, project = Path(folder, "EIPs"), Path(folder, "eips")
-        copy.mkdir()
-        for file in wanted.documents.rglob("eip-*.md"):
-            shutil.copyfile(file, copy / file.name)  # the content alone: the original may be read-only
-        shutil.copytree(ROOT / "examples" / "eips", project)
-        files = sorted(copy.iterdir())
-        asyncio.run(run(project, copy, [files[turn % len(files)] for turn in range(wanted.edits)], wanted.stages))
+    with proposals(wanted.documents) as copied:
+        files = sorted(copied.documents.iterdir())
+        asyncio.run(run(copied, [files[turn % len(files)] for turn in range(wanted.edits)], wanted.stages))
 
 
-async def run(project: Path, documents: Path, files: Sequence[Path], stages: bool) -> None:
+async def run(copied: Proposals, files: Sequence[Path], stages: bool) -> None:
     async with (
-        developing(project, documents) as (process, address, blocks),
+        developing(copied) as (process, address, blocks),
         httpx.AsyncClient(base_url=address) as asks,
     ):
         print(f"idle: {await idle(process) / IDLE * 100:.1f} % of a processor")
         for what, save in (("in place", in_place), ("by rename", by_rename)):
             blocks.clear()
-            used = cpu(process)
+            used = cpu([process])
             made = await save_all(asks, files, save, what)
-            used = cpu(process) - used
+            used = cpu([process]) - used
             took = sorted((each.seen - each.saved) * 1000 for each in made)
             told = ", ".join(f"p{part} {late(took, part):.1f}" for part in (50, 90, 99))
             print(
@@ -93,16 +85,14 @@ async def save_all(asks: httpx.AsyncClient, files: Sequence[Path], save: Save, w
 
 
 @asynccontextmanager
-async def developing(
-    project: Path, documents: Path
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, str, list[dict[str, float]]]]:
+async def developing(copied: Proposals) -> AsyncIterator[tuple[psutil.Process, str, list[dict[str, float]]]]:
     """The server once it has indexed, its address, and what it says of its blocks, which grows."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(STAGED)),
-        *("dev", "--port", "0", "--log", "json", "--project", str(project)),
+        *("dev", "--port", "0", "--log", "json", "--project", str(copied.project)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"EIPS": str(documents)},
+        env=copied.environment,
     )
     assert process.stderr is not None
     assert process.stdout is not None
@@ -117,7 +107,7 @@ async def developing(
             break
     draining = asyncio.create_task(process.stderr.read())
     try:
-        yield process, address, blocks
+        yield psutil.Process(process.pid), address, blocks
     finally:
         process.terminate()
         await process.wait()
@@ -155,16 +145,11 @@ def by_rename(file: Path, text: str) -> None:
     beside.rename(file)
 
 
-async def idle(process: asyncio.subprocess.Process) -> float:
+async def idle(process: psutil.Process) -> float:
     """Seconds of CPU that the server takes while nothing happens."""
-    used = cpu(process)
+    used = cpu([process])
     await asyncio.sleep(IDLE)
-    return cpu(process) - used
-
-
-def cpu(process: asyncio.subprocess.Process) -> float:
-    times = psutil.Process(process.pid).cpu_times()
-    return float(times.user + times.system)
+    return cpu([process]) - used
 
 
 def tell_stages(edits: Sequence[Edit], blocks: Sequence[dict[str, float]]) -> None:

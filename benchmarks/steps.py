@@ -19,7 +19,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import growth
+import psutil
+
 from docgraph.formats import FORMATS
 from docgraph.indexer.block import run_plan
 from docgraph.indexer.decide import content_hash, decide
@@ -34,8 +35,10 @@ from docgraph.server.database import database
 from docgraph.server.memory import rare_collections
 from docgraph.server.settings import read_settings
 from docgraph.store.commit import open_store
-from measuring import warm
+from items import SETTLED, write_all
+from measuring import connected, cpu, warm
 
+HERE = Path(__file__).resolve().parent
 HANDLED = Path("mappings") / "items.py"
 SERVING = """
 select pid from pg_stat_activity where backend_type = 'client backend' and datname = current_database()"""
@@ -69,11 +72,11 @@ def main() -> None:
 
 async def measure(folder: Path, count: int, *, markdown: bool) -> None:
     project, documents = folder / "growth", folder / "documents"
-    shutil.copytree(growth.HERE / "growth", project)
-    growth.write_all(documents, count)
+    shutil.copytree(HERE / "growth", project)
+    write_all(documents, count)
     if markdown:
         as_markdown(project, documents)
-    await asyncio.sleep(growth.SETTLED)
+    await asyncio.sleep(SETTLED)
     settings = read_settings(project, environment=os.environ | {"DOCUMENTS": str(documents)})
     loaded, steps = load_project(settings.project, settings.environment), Steps()
     warm(documents)
@@ -131,11 +134,11 @@ async def store_all(dsn: str, project: Project, changes: Sequence[DocumentChange
     async with (
         open_store(dsn, "growth") as store,
         store.writer(project.schema, sources, project.fingerprint) as writer,
-        growth.connected(dsn) as connection,
+        connected(dsn) as connection,
     ):
         await writer.known()
-        serving = [pid for (pid,) in await connection.fetch(SERVING)]
-        spent = sum(map(cpu_of, serving))
+        serving = [psutil.Process(pid) for (pid,) in await connection.fetch(SERVING)]
+        spent = cpu(serving)
         steps.begin()
         for start in range(0, len(changes), CHUNK):
             async with writer.block(now()) as block:
@@ -143,13 +146,7 @@ async def store_all(dsn: str, project: Project, changes: Sequence[DocumentChange
         steps.end("rows: encode, hash, decide, COPY")
         await writer.finish_first_load(now())
         steps.end("indexes, figures, the block")
-        return sum(map(cpu_of, serving)) - spent
-
-
-def cpu_of(process: int) -> float:
-    """Seconds of CPU that a process has had."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu(serving) - spent
 
 
 if __name__ == "__main__":
