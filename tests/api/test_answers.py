@@ -22,6 +22,10 @@ ONE = "query ($id: ID!) { author(id: $id) { name } }"
 FOUND = "query ($where: Author_filter, $first: Int) { authors(where: $where, first: $first) { id name } }"
 
 
+def nothing() -> None:
+    """Nothing happens."""
+
+
 class Asked(msgspec.Struct):
     """An engine that keeps answers, and how often its database was asked."""
 
@@ -29,7 +33,7 @@ class Asked(msgspec.Struct):
     answers: Answers
     index: Any
     statements: int = 0
-    meanwhile: Callable[[], None] = bool  # happens while a statement is under way
+    meanwhile: Callable[[], None] = nothing  # happens while a statement is under way
 
     async def fetchrow(self, query: str, *arguments: Any) -> Any:
         self.statements += 1
@@ -77,7 +81,7 @@ async def test_other_values_have_answers_of_their_own(asked: Asked) -> None:
 async def test_what_was_asked_before_a_change_was_heard_is_not_given_again(asked: Asked) -> None:
     asked.meanwhile = asked.answers.changed
     await asked.data(ALL)
-    asked.meanwhile = bool
+    asked.meanwhile = nothing
     await asked.data(ALL)
     assert asked.statements == 2
 

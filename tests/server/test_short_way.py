@@ -127,6 +127,23 @@ class Running:
             ):
                 pass
 
+    @asynccontextmanager
+    async def under_way(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """The connection of a client whose query is not answered before the `async with` ends."""
+        reader, writer = await self.connect()
+        async with self.locked():
+            writer.write(post())
+            await self.waiting(1)
+            yield reader, writer
+
+    async def closed(self) -> None:
+        """Until no further connection is taken."""
+        async with asyncio.timeout(60):
+            with suppress(ConnectionError):
+                while True:
+                    _, writer = await self.connect()
+                    writer.close()
+
 
 @asynccontextmanager
 async def running(dsn: str, folder: Path) -> AsyncIterator[Running]:
@@ -145,9 +162,13 @@ async def running(dsn: str, folder: Path) -> AsyncIterator[Running]:
                 await connection.close()
 
 
+def go_the_long_way(patched: pytest.MonkeyPatch) -> None:
+    patched.setattr(protocol._Http, "_take", lambda self, data: False)
+
+
 @pytest.fixture
 def only_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol._Http, "_take", lambda self, data: False)
+    go_the_long_way(monkeypatch)
 
 
 def plainly(told: bytes) -> bytes:
@@ -197,7 +218,7 @@ async def test_both_ways_give_the_same_bytes_in_whatever_packets_a_request_comes
             for packets in packets_of(stream + LAST):
                 short = await exchanged(server, packets)
                 with monkeypatch.context() as patched:
-                    patched.setattr(protocol._Http, "_take", lambda self, data: False)
+                    go_the_long_way(patched)
                     long = await exchanged(server, packets)
                 assert plainly(short) == plainly(long), (name, list(map(len, packets)))
 
@@ -224,10 +245,7 @@ async def test_a_plain_query_is_answered_without_asgi(
 
 async def test_requests_that_come_while_one_is_answered_are_answered_after_it(dsn: str, tmp_path: Path) -> None:
     async with running(dsn, tmp_path) as server:
-        reader, writer = await server.connect()
-        async with server.locked():
-            writer.write(post())
-            await server.waiting(1)
+        async with server.under_way() as (reader, writer):
             writer.write(post(b'{"query":"{ second: __typename }"}'))
             writer.write(post(b'{"query":"{ third: __typename }"}') + LAST)
             await server.waiting(1)
@@ -245,7 +263,7 @@ async def test_a_mistake_of_ours_is_told_alike_and_the_connection_goes_on(
     monkeypatch.setattr(Engine, "execute", broken)
     async with running(dsn, tmp_path) as server:
         short = await exchanged(server, [post(), LAST])
-        monkeypatch.setattr(protocol._Http, "_take", lambda self, data: False)
+        go_the_long_way(monkeypatch)
         long = await exchanged(server, [post(), LAST])
     assert plainly(short) == plainly(long)
     assert short.startswith(b"HTTP/1.1 500 ")
@@ -255,10 +273,7 @@ async def test_a_mistake_of_ours_is_told_alike_and_the_connection_goes_on(
 
 async def test_a_query_of_who_left_is_ended(dsn: str, tmp_path: Path) -> None:
     async with running(dsn, tmp_path) as server:
-        _, writer = await server.connect()
-        async with server.locked():
-            writer.write(post())
-            await server.waiting(1)
+        async with server.under_way() as (_, writer):
             writer.close()
             await server.waiting(0)
         assert (await exchanged(server, [post() + LAST])).count(b"HTTP/1.1 200 OK") == 2
@@ -267,27 +282,12 @@ async def test_a_query_of_who_left_is_ended(dsn: str, tmp_path: Path) -> None:
 async def stopped_in_the_midst(dsn: str, folder: Path) -> bytes:
     """What a client is told whose query is under way when the server is to stop, and can be answered in time."""
     async with running(dsn, folder) as server:
-        reader, writer = await server.connect()
-        async with server.locked():
-            writer.write(post())
-            await server.waiting(1)
+        async with server.under_way() as (reader, writer):
             server.task.cancel()
-            async with asyncio.timeout(60):
-                while await refused(server):
-                    pass
+            await server.closed()
         told = await reader.read()
         writer.close()
     return plainly(told)
-
-
-async def refused(server: Running) -> bool:
-    """Whether the server still takes connections."""
-    try:
-        _, writer = await server.connect()
-    except ConnectionError:
-        return False
-    writer.close()
-    return True
 
 
 async def test_a_stopping_server_answers_what_is_under_way_and_ends_the_connection(dsn: str, tmp_path: Path) -> None:
@@ -306,19 +306,20 @@ async def test_a_stopping_server_tells_whom_it_does_not_answer_any_more(
     dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "SHUTDOWN_SECONDS", 1.0)
-    told = []
-    for take in (protocol._Http._take, lambda self, data: False):
-        monkeypatch.setattr(protocol._Http, "_take", take)
-        async with running(dsn, tmp_path / str(len(told))) as server:
-            reader, writer = await server.connect()
-            async with server.locked():
-                writer.write(post())
-                await server.waiting(1)
-                server.task.cancel()
-                told.append(plainly(await reader.read()))
-            writer.close()
-    assert told[0] == told[1]
-    assert told[0].startswith(b"HTTP/1.1 500 ")
+    short = await ended_in_the_midst(dsn, tmp_path / "short")
+    go_the_long_way(monkeypatch)
+    assert short == await ended_in_the_midst(dsn, tmp_path / "long")
+    assert short.startswith(b"HTTP/1.1 500 ")
+
+
+async def ended_in_the_midst(dsn: str, folder: Path) -> bytes:
+    """What a client is told whose query cannot be answered before the server stops."""
+    async with running(dsn, folder) as server:
+        async with server.under_way() as (reader, writer):
+            server.task.cancel()
+            told = await reader.read()
+        writer.close()
+    return plainly(told)
 
 
 async def test_a_stopping_server_waits_for_the_body_of_a_request(dsn: str, tmp_path: Path) -> None:
@@ -327,9 +328,7 @@ async def test_a_stopping_server_waits_for_the_body_of_a_request(dsn: str, tmp_p
         writer.write(post() + post()[: -len(ASKED)])
         await reader.readuntil(b"}]}}")
         server.task.cancel()
-        async with asyncio.timeout(60):
-            while await refused(server):
-                pass
+        await server.closed()
         writer.write(ASKED)
         told = await reader.read()
         writer.close()
