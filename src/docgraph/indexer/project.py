@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from graphql import strip_ignored_characters
 
+from docgraph.indexer.decide import content_hash
 from docgraph.indexer.feed import Feed
 from docgraph.manifest import Manifest, read_manifest
 from docgraph.manifest.stages import moving
@@ -53,7 +54,7 @@ def load_project(root: Path, environment: Mapping[str, str]) -> Project:
         problems += found.problems
     if problems:
         raise Problems(problems)
-    files |= {path: _digest_of(content) for path, content in handlers.files.items()}
+    files |= {path: content_hash(content) for path, content in handlers.files.items()}
     return Project(root, manifest, schema, handlers, fingerprint(manifest, schema), files)
 
 
@@ -152,13 +153,9 @@ def _missing_folders(root: Path, manifest: Manifest) -> Iterator[ManifestProblem
 
 def _digest(file: Path) -> bytes:
     try:
-        return _digest_of(file.read_bytes())
+        return content_hash(file.read_bytes())
     except OSError:
         return ABSENT
-
-
-def _digest_of(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def _text(root: Path, path: str, kind: type[Problem]) -> str:

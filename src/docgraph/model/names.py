@@ -2,7 +2,7 @@
 
 Pure text in, text out. The rules for query fields are those of graph-node, quirks
 included, because clients' queries depend on them; `@entity(singular:, plural:)` is
-the way out, and `model/sdl.py` applies it.
+the way out, and `model/sdl/` applies it.
 """
 
 from __future__ import annotations

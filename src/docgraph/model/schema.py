@@ -1,7 +1,7 @@
 """The entity model: what schema.graphql declares, as values.
 
 Everything here is plain data with look-ups; reading SDL and judging it is
-`model/sdl.py`, types of values are `model/values.py`. Order is declaration order.
+`model/sdl/`, types of values are `model/values.py`. Order is declaration order.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The statements that make the tables: the control schema, and one deployment's own.
 
-Pure: from a layout to SQL. When and in which transaction they run is `commit.py`'s.
+Pure: from a layout to SQL. When and in which transaction they run is for others to say.
 Text compares by code point everywhere, whatever the database's locale: each text
 column says so itself.
 """

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 from docgraph.model.changes import Failed
 from docgraph.model.problem import Problem
-from docgraph.store.connection import Connection, fetch, run
+from docgraph.store.connection import Connection, run
 from docgraph.store.layout import Layout
 from docgraph.store.problems import read_halting, storable, write_problems
 from docgraph.store.sql import sql, value
 
-ANY = "select exists (select from {})"
 CLEAR = "delete from {} where document < 0"
 FORGET = "delete from {}"
 WRITE = """
@@ -44,11 +43,6 @@ async def replace_halting(
     await write_problems(connection, layout, block, problems)
     told = (problem for each in failures for problem in each.problems)
     return [problem for problem in told if storable(str(problem)) not in had]
-
-
-async def has_halting(connection: Connection, layout: Layout) -> bool:
-    ((found,),) = await fetch(connection, sql(ANY, layout.halted))
-    return bool(found)
 
 
 async def clear_halting(connection: Connection, layout: Layout) -> None:

@@ -19,10 +19,10 @@ from docgraph.store.connection import Connection, fetch, told
 from docgraph.store.documents import read_known
 from docgraph.store.files import known_files, read_by
 from docgraph.store.layout import DEPLOYMENT, Layout
+from docgraph.store.served import HAS_CONTROL
 from docgraph.store.session import Target
 from docgraph.store.sql import sql, value
 
-HAS_CONTROL = "select to_regclass('docgraph.deployment') is not null"
 MEANT = "select id, namespace, status from {} where name = {} and fingerprint = {}"
 FAILED = "select source, path from {} where failed"
 

@@ -12,7 +12,6 @@ from docgraph.store.blocks import Head, has_any, read_head
 from docgraph.store.connection import Connection
 from docgraph.store.deployment import Deployment
 from docgraph.store.documents import read_last
-from docgraph.store.halted import has_halting
 from docgraph.store.prune import read_earliest
 
 ENGINE_BYTES = 4  # of a fingerprint, at its beginning: equal for deployments that are built in the same way
@@ -60,7 +59,7 @@ class Session(msgspec.Struct):
         # Entities of a shared type are made at the end of the first load, or before it when a document loads one.
         tables = {each: self.deployment.layout.tables[each].current for each in self.deployment.shared}
         self.folded = frozenset([each for each, table in tables.items() if await has_any(self.connection, table)])
-        self.halted = await has_halting(self.connection, self.deployment.layout)
+        self.halted = await has_any(self.connection, self.deployment.layout.halted)
         self.earliest = await read_earliest(self.connection, self.deployment.layout)
 
     def standing(self) -> Standing:

@@ -1,7 +1,7 @@
 """Writing one deployment: its blocks, one after the other, and the swap that serves it.
 
-One writer per deployment, held by an advisory lock of its session. What a block does
-to the rows is decided and carried out elsewhere; here is when it counts.
+One writer per deployment, held by an advisory lock of its session. What is in a block,
+and when it counts, is `block.py`.
 """
 
 from __future__ import annotations
