@@ -27,7 +27,8 @@ from docgraph.mapping.shape import attribute_names
 from docgraph.model.events import Event, Listening, ProblemFound
 from docgraph.model.schema import Schema
 from docgraph.model.sdl import read_schema
-from docgraph.server.running import index_once, serve_only
+from docgraph.server.hosting import serve_only
+from docgraph.server.running import index_once
 from docgraph.server.settings import Settings, read_settings
 
 COUNT = int(os.environ.get("DOCGRAPH_CORPUS_ROWS", "12"))  # rows per type

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.projects import write_items_project
 
-from docgraph.server import running
+from docgraph.server import hosting
 from docgraph.server.listening import listening
 from docgraph.server.settings import read_settings
 
@@ -20,12 +20,12 @@ async def test_a_fault_in_the_indexing_thread_ends_the_whole_process(
     async def broken(*_: object) -> None:
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(running, "_index_forever", broken)
+    monkeypatch.setattr(hosting, "index_forever", broken)
     settings = read_settings(
         write_items_project(tmp_path / "shop", 1), database_url=dsn, index="shop", port=0, environment={}
     )
     with pytest.raises(ZeroDivisionError):
-        await running.develop(settings, lambda event: None)
+        await hosting.develop(settings, lambda event: None)
 
 
 async def test_answers_are_sent_at_once_on_every_event_loop() -> None:

@@ -1,77 +1,35 @@
-"""The commands. Each one turns its arguments into settings and one call, and its outcome into an exit code.
+"""The commands. Each one turns its arguments into settings and one call.
 
-Exit code 1 is for the author's mistakes, 75 (EX_TEMPFAIL) for the world's: an
-orchestrator may try the latter again. `plan` leaves with 3 where there is something
-to do: 2 is taken by arguments that cannot be read.
+Each imports what it runs when it runs. What answers takes as long to import as a small index takes to be made, and
+every start would pay for it. No wall is dodged by that: `tests/test_house.py` holds these imports to the table, too.
 """
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 import typer
-import uvloop
 from rich.markup import escape
 
-from docgraph.cli.operating import show_deployments, show_pruned, show_sampled, show_verified
-from docgraph.cli.plan import show_plan
-from docgraph.cli.scaffold import write_project
-from docgraph.cli.status import show_status
-from docgraph.cli.terminal import VIEWS, Terminal, View, render_counts
-from docgraph.model.problem import Location, Problem, Problems, Unavailable
-from docgraph.server.asking import ask, current_status
-from docgraph.server.checking import check_documents, check_project
-from docgraph.server.generated import write_generated
-from docgraph.server.keeping import drop, kept, kept_of_all, prune, rewound
-from docgraph.server.planning import plan_index
-from docgraph.server.running import develop, index_once, keep_indexed, serve_only
-from docgraph.server.sampling import verify_sample
-from docgraph.server.settings import MOST_WORKERS, Settings, read_settings
-from docgraph.server.terminating import until_terminated
-from docgraph.server.verifying import verify as verify_all
-
-AUTHORS_MISTAKE = 1
-SOMETHING_TO_DO = 3
-WORLDS_FAULT = 75
-
-
-class Log(StrEnum):
-    """How events are shown."""
-
-    text = "text"
-    json = "json"
-
-
-ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The folder that holds subgraph.yaml.")]
-IndexOption = Annotated[str | None, typer.Option("--index", help="Name of the index. Default: the folder's name.")]
-HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
-PortOption = Annotated[
-    int | None, typer.Option("--port", min=0, max=65535, help="Port. Default: 8000 or the next free one; 0: any.")
-]
-LogOption = Annotated[Log, typer.Option("--log", help="How to tell what happens.")]
-WorkersOption = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        max=MOST_WORKERS,
-        help="Processes that run handlers. Default: 1, no other than the indexer's own.",
-    ),
-]
-ServeWorkersOption = Annotated[
-    int | None,
-    typer.Option("--workers", min=1, max=MOST_WORKERS, help="Processes that answer. Default: 1, this one."),
-]
-HERE = Path()
-T = TypeVar("T")
+from docgraph.cli.options import (
+    HERE,
+    HostOption,
+    IndexOption,
+    Log,
+    LogOption,
+    PortOption,
+    ProjectOption,
+    ServeWorkersOption,
+    WorkersOption,
+    settings_of,
+)
+from docgraph.cli.outcome import AUTHORS_MISTAKE, SOMETHING_TO_DO, run, told
+from docgraph.cli.terminal import VIEWS, Terminal, render_counts
+from docgraph.model.problem import Location, Problem
 
 app = typer.Typer(
     name="docgraph",
@@ -92,7 +50,9 @@ def main() -> None:
 def init(folder: Annotated[Path, typer.Argument(help="Where; it is made if it is not there.")] = HERE) -> None:
     """Write a small project that runs at once."""
     view = Terminal()
-    with _told(view):
+    with told(view):
+        from docgraph.cli.scaffold import write_project
+
         for path in write_project(folder):
             view.say(f"  [green]+[/] {path.as_posix()}")
         enter = "" if folder == HERE else f"cd {folder} && "
@@ -103,8 +63,10 @@ def init(folder: Annotated[Path, typer.Argument(help="Where; it is made if it is
 def codegen(project: ProjectOption = HERE, quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False) -> None:
     """Write the typed entity classes to generated/schema.py."""
     view = Terminal()
-    with _told(view):
-        written = write_generated(_settings(project))
+    with told(view):
+        from docgraph.server.generated import write_generated
+
+        written = write_generated(settings_of(project))
         if not quiet:
             view.say(f"{'wrote' if written else 'up to date:'} generated/schema.py")
 
@@ -118,11 +80,13 @@ def check(
 ) -> None:
     """Judge manifest, schema and mappings without a database."""
     view = Terminal()
-    with _told(view):
-        settings = _settings(project)
+    with told(view):
+        from docgraph.server.checking import check_documents, check_project
+
+        settings = settings_of(project)
         loaded = check_project(settings)
         if documents:
-            checked = _run(check_documents(loaded, view.observe), view)
+            checked = run(check_documents(loaded, view.observe), view)
             if checked.failed:
                 view.say(f"[bold red]{checked.failed:,} of {checked.documents:,} documents have problems[/]")
                 raise typer.Exit(AUTHORS_MISTAKE)
@@ -144,8 +108,10 @@ def dev(
 ) -> None:
     """Index the documents, watch them, and serve them with GraphiQL."""
     view = VIEWS[log.value]()
-    with _told(view):
-        _run(develop(_settings(project, index, host, port, workers), view.observe), view)
+    with told(view):
+        from docgraph.server.hosting import develop
+
+        run(develop(settings_of(project, index, host, port, workers), view.observe), view)
 
 
 @app.command("index")
@@ -158,12 +124,14 @@ def index_command(
 ) -> None:
     """Index the documents; with --watch, go on as they change."""
     view = VIEWS[log.value]()
-    with _told(view):
-        settings = _settings(project, index, workers=workers)
+    with told(view):
+        from docgraph.server.running import index_once, keep_indexed
+
+        settings = settings_of(project, index, workers=workers)
         if watch:
-            _run(keep_indexed(settings, view.observe), view)
+            run(keep_indexed(settings, view.observe), view)
             return
-        report = _run(index_once(settings, view.observe), view)
+        report = run(index_once(settings, view.observe), view)
         problems = f"{report.problems:,} problem{'' if report.problems == 1 else 's'}"
         view.say(f"[green]ok[/] block {report.block}, {report.documents:,} documents, {problems}")
 
@@ -179,9 +147,11 @@ def serve(
 ) -> None:
     """Serve what is indexed, and what will be."""
     view = VIEWS[log.value]()
-    with _told(view):
-        settings = _settings(project, index, host, port, server_processes=workers)
-        _run(serve_only(settings, view.observe), view)
+    with told(view):
+        from docgraph.server.hosting import serve_only
+
+        settings = settings_of(project, index, host, port, server_processes=workers)
+        run(serve_only(settings, view.observe), view)
 
 
 @app.command()
@@ -192,8 +162,11 @@ def status(
 ) -> None:
     """Say what is indexed and what is wrong with it."""
     view = Terminal()
-    with _told(view):
-        found = _run(current_status(_settings(project, index)), view)
+    with told(view):
+        from docgraph.cli.status import show_status
+        from docgraph.server.keeping import current_status
+
+        found = run(current_status(settings_of(project, index)), view)
         if as_json:
             _print_json(msgspec.json.encode(found))
         else:
@@ -208,8 +181,11 @@ def plan(
 ) -> None:
     """Say what indexing would do now and why, without doing it. Exit code 3 if there is something to do."""
     view = Terminal()
-    with _told(view):
-        found = _run(plan_index(_settings(project, index)), view)
+    with told(view):
+        from docgraph.cli.plan import show_plan
+        from docgraph.server.planning import plan_index
+
+        found = run(plan_index(settings_of(project, index)), view)
         if as_json:
             _print_json(msgspec.json.encode(found))
         else:
@@ -230,10 +206,12 @@ def query(
 ) -> None:
     """Ask the index a question; the answer is JSON on standard output. Exit code 1 if it holds errors."""
     view = Terminal()
-    with _told(view):
+    with told(view):
+        from docgraph.server.asking import ask
+
         values = _variables(variables)
         asked = sys.stdin.read() if text == "-" else text
-        answer = _run(ask(_settings(project, index), asked, values, operation), view)
+        answer = run(ask(settings_of(project, index), asked, values, operation), view)
         _print_json(answer)
         if "errors" in msgspec.json.decode(answer):
             raise typer.Exit(AUTHORS_MISTAKE)
@@ -249,16 +227,20 @@ def verify(
 ) -> None:
     """Hold what is served against a clean rebuild. Exit code 1 if they differ."""
     view = Terminal()
-    with _told(view):
-        settings = _settings(project, index, workers=workers)
+    with told(view):
+        from docgraph.cli.operating import show_sampled, show_verified
+        from docgraph.server.sampling import verify_sample
+        from docgraph.server.verifying import verify as verify_all
+
+        settings = settings_of(project, index, workers=workers)
         if sample is not None:
-            equal = show_sampled(_run(verify_sample(settings, sample, seed), view), view.say)
+            equal = show_sampled(run(verify_sample(settings, sample, seed), view), view.say)
         else:
 
             def moved(count: int) -> None:
                 view.say(f"[yellow]again[/] documents have changed while verifying: {count:,}")
 
-            equal = show_verified(_run(verify_all(settings, view.observe, moved), view), view.say)
+            equal = show_verified(run(verify_all(settings, view.observe, moved), view), view.say)
         if not equal:
             raise typer.Exit(AUTHORS_MISTAKE)
 
@@ -272,9 +254,12 @@ def list_command(
 ) -> None:
     """Name the deployments of the index: which is served, how large they are, whether a process writes them."""
     view = Terminal()
-    with _told(view):
-        settings = _settings(project, index)
-        found = _run(kept_of_all(settings) if everything else kept(settings), view)
+    with told(view):
+        from docgraph.cli.deployments import show_deployments
+        from docgraph.server.keeping import kept, kept_of_all
+
+        settings = settings_of(project, index)
+        found = run(kept_of_all(settings) if everything else kept(settings), view)
         if as_json:
             _print_json(msgspec.json.encode(found))
         else:
@@ -285,8 +270,11 @@ def list_command(
 def prune_command(project: ProjectOption = HERE, index: IndexOption = None) -> None:
     """Drop retired deployments, and history beyond what the manifest wants kept."""
     view = Terminal()
-    with _told(view):
-        show_pruned(_run(prune(_settings(project, index)), view), view.say)
+    with told(view):
+        from docgraph.cli.operating import show_pruned
+        from docgraph.server.history import prune
+
+        show_pruned(run(prune(settings_of(project, index)), view), view.say)
 
 
 @app.command("drop")
@@ -297,8 +285,10 @@ def drop_command(
 ) -> None:
     """Remove an index with everything of it. The documents stay."""
     view = Terminal()
-    with _told(view):
-        count = _run(drop(_settings(project, name), _agreed if yes else _asking(name)), view)
+    with told(view):
+        from docgraph.server.keeping import drop
+
+        count = run(drop(settings_of(project, name), _agreed if yes else _asking(name)), view)
         view.say(f"[green]ok[/] {escape(name)} is gone, with {count} deployment{'' if count == 1 else 's'}")
 
 
@@ -310,8 +300,10 @@ def rewind_command(
 ) -> None:
     """Make the index look as of an earlier block, until it is indexed again."""
     view = Terminal()
-    with _told(view):
-        block = _run(rewound(_settings(project, index), to_block), view)
+    with told(view):
+        from docgraph.server.history import rewound
+
+        block = run(rewound(settings_of(project, index), to_block), view)
         view.say(f"[green]ok[/] block {block.number} looks as block {to_block} did  {render_counts(block)}")
 
 
@@ -344,47 +336,3 @@ def _variables(text: str | None) -> dict[str, Any] | None:
         raise Problem(
             f"not a JSON object: {error}", at=Location("--variables"), mend="""write it like '{"first": 5}'"""
         ) from error
-
-
-def _settings(
-    project: Path,
-    index: str | None = None,
-    host: str | None = None,
-    port: int | None = None,
-    workers: int | None = None,
-    server_processes: int | None = None,
-) -> Settings:
-    try:
-        return read_settings(
-            project, index=index, host=host, port=port, workers=workers, server_processes=server_processes
-        )
-    except ValueError as error:
-        raise Problem(str(error), at=Location("environment"), mend="correct or unset it") from error
-
-
-def _run(work: Coroutine[Any, Any, T], view: View) -> T:
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(until_terminated(work))
-    except asyncio.CancelledError:
-        raise typer.Exit(128 + signal.SIGTERM) from None
-    finally:
-        view.close()
-
-
-@contextmanager
-def _told(view: View) -> Iterator[None]:
-    """Show what went wrong and leave with the exit code that says whose fault it was."""
-    try:
-        yield
-    except Problem as problem:
-        view.show_problems([problem])
-        raise typer.Exit(AUTHORS_MISTAKE) from None
-    except Problems as problems:
-        view.show_problems(problems.problems)
-        raise typer.Exit(AUTHORS_MISTAKE) from None
-    except Unavailable as fault:
-        view.say(f"[bold red]unavailable[/] {escape(fault.what)}\n  [green]mend:[/] {escape(fault.mend)}")
-        raise typer.Exit(WORLDS_FAULT) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(128 + signal.SIGINT) from None

@@ -1,46 +1,21 @@
-"""What `docgraph list`, `prune` and `verify` print."""
+"""What `docgraph prune` and `verify` print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from docgraph.server.keeping import Pruned
+from docgraph.server.history import Pruned
 from docgraph.server.sampling import Sampled
 from docgraph.server.verifying import Verified
 from docgraph.store.compare import Difference
-from docgraph.store.keeping import Kept, State
 from docgraph.store.remembered import Contrast
 
 Say = Callable[[str], None]
 
 MOST = 20  # differences told
 WIDEST = 200  # characters of a value
-COLOUR = {State.SERVING: "green", State.BUILDING: "yellow", State.RETIRED: "dim"}
-
-
-def show_deployments(found: Sequence[Kept]) -> None:
-    """Print one line for each deployment to standard output."""
-    table = Table(
-        *("index", "deployment", "state", "made (UTC)", "blocks", "documents", "size", "written by"),
-        box=None,
-        pad_edge=False,
-    )
-    for each in found:
-        table.add_row(
-            escape(each.index),
-            str(each.id),
-            f"[{COLOUR[each.state]}]{each.state.value}[/]",
-            f"{each.created:%Y-%m-%d %H:%M}",
-            f"{each.first_block}-{each.last_block}" if each.last_block else "-",
-            f"{each.documents:,}",
-            size(each.bytes),
-            "a process" if each.writing else "nobody",
-        )
-    Console(highlight=False).print(table)
 
 
 def show_pruned(pruned: Pruned, say: Say) -> None:
@@ -100,16 +75,6 @@ def render_difference(found: Difference, sources: Sequence[str]) -> str:
         told = "served, and a rebuild has none" if found.served else "a rebuild has it, and it is not served"
         return f"[bold]{what}[/]: {told}{by}"
     return f"[bold]{what}.{found.field}[/]: served {_shown(found.served)}, a rebuild gives {_shown(found.rebuilt)}{by}"
-
-
-def size(count: int) -> str:
-    """Bytes as a person says them."""
-    amount = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
 
 
 def _contrasts(contrasts: Iterable[Contrast], none: str, between: str) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from docgraph.indexer.feed import Feed
 from docgraph.indexer.files import FileMemory
-from docgraph.indexer.project import MANIFEST, Project, code_folders
+from docgraph.indexer.project import Project, code_folders
+from docgraph.manifest.read import MANIFEST
 from docgraph.model.changes import DocumentKey
 
 Identity = tuple[int, int]  # device and inode

@@ -16,6 +16,7 @@ from graphql import strip_ignored_characters
 from docgraph.indexer.decide import content_hash
 from docgraph.indexer.feed import Feed
 from docgraph.manifest import Manifest, read_manifest
+from docgraph.manifest.read import MANIFEST
 from docgraph.manifest.stages import moving
 from docgraph.mapping.load import Handlers, load_handlers
 from docgraph.model.problem import Location, ManifestProblem, Problem, Problems, SchemaProblem
@@ -24,7 +25,6 @@ from docgraph.model.sdl import read_schema
 from docgraph.sources import open_source
 from docgraph.store.session import ENGINE_BYTES
 
-MANIFEST = "subgraph.yaml"
 USUAL_SCHEMA = "schema.graphql"  # looked at when a broken manifest does not say where the schema is
 ENGINE = b"7"  # raised when indexes of an older docgraph can no longer be gone on with
 ABSENT = b""  # the digest of a file that is not there

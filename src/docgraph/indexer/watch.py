@@ -14,7 +14,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from docgraph.indexer.project import MANIFEST
+from docgraph.manifest.read import MANIFEST
 from docgraph.model.problem import Unavailable
 
 # Milliseconds between two looks at what the operating system has to tell. Until the watcher hands on what came, it

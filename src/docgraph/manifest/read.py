@@ -32,12 +32,12 @@ from docgraph.model.problem import Location, ManifestProblem, Problems
 from docgraph.model.values import Refused
 from docgraph.sources import SOURCES
 
+MANIFEST = "subgraph.yaml"  # in the folder of a project
+
 Place = tuple[Key, ...]  # the keys that lead to something in the file
 
 
-def read_manifest(
-    text: str, path: str = "subgraph.yaml", environment: Mapping[str, str] = MappingProxyType({})
-) -> Manifest:
+def read_manifest(text: str, path: str = MANIFEST, environment: Mapping[str, str] = MappingProxyType({})) -> Manifest:
     """The manifest that `text` says. `path` is how problems name it; `environment` fills in its variables.
 
     Raises Problems: every mistake found, in the order of their places.

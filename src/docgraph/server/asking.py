@@ -1,4 +1,4 @@
-"""`docgraph query` and `docgraph status`: one question to the index, without a server."""
+"""`docgraph query`: one question to the index, without a server."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from docgraph.model.problem import Unavailable
-from docgraph.server.database import database
 from docgraph.server.serving import serving
 from docgraph.server.settings import Settings
-from docgraph.store.connection import connect
-from docgraph.store.served import Status, status
 
 
 async def ask(settings: Settings, query: str, variables: Mapping[str, Any] | None, operation_name: str | None) -> bytes:
@@ -25,16 +22,3 @@ async def ask(settings: Settings, query: str, variables: Mapping[str, Any] | Non
             )
         answer = await current.engine.execute(current.readers, query, variables, operation_name)
         return answer.body
-
-
-async def current_status(settings: Settings) -> Status:
-    """What is indexed and what is wrong with it.
-
-    Raises Unavailable: the database does not answer.
-    """
-    async with database(settings) as dsn:
-        connection = await connect(dsn)
-        try:
-            return await status(connection, settings.index)
-        finally:
-            await connection.close()

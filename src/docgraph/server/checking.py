@@ -6,11 +6,10 @@ import asyncio
 
 import msgspec
 
-from docgraph.indexer.project import MANIFEST, Project, load_project
+from docgraph.indexer.project import Project, load_project
 from docgraph.indexer.rehearsal import rehearse
 from docgraph.model.changes import Indexed, Save
 from docgraph.model.events import Observe
-from docgraph.model.problem import Location, Problem
 from docgraph.server.settings import Settings
 
 
@@ -20,19 +19,6 @@ class Checked(msgspec.Struct, frozen=True):
     documents: int
     failed: int
     entities: int
-
-
-def require_manifest(settings: Settings) -> None:
-    """Nothing, where the folder is a project.
-
-    Raises Problem: it is none, and nothing should be put into it.
-    """
-    if not (settings.project / MANIFEST).exists():
-        raise Problem(
-            "there is no such file",
-            at=Location(MANIFEST),
-            mend="go to the project's folder, or make one: docgraph init",
-        )
 
 
 def check_project(settings: Settings) -> Project:

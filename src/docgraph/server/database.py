@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from docgraph.server.checking import require_manifest
+from docgraph.manifest.read import MANIFEST
+from docgraph.model.problem import Location, Problem
 from docgraph.server.settings import Settings
+from docgraph.store.connection import Connection, connect
 from docgraph.store.postgres import private_postgres
 
 
@@ -23,3 +25,26 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         require_manifest(settings)
     async with private_postgres(settings.state / "postgres") as dsn:
         yield dsn
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncIterator[Connection]:
+    """A connection that is closed when the `async with` ends. Raises Unavailable."""
+    connection = await connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def require_manifest(settings: Settings) -> None:
+    """Nothing, where the folder is a project.
+
+    Raises Problem: it is none, and nothing should be put into it.
+    """
+    if not (settings.project / MANIFEST).exists():
+        raise Problem(
+            "there is no such file",
+            at=Location(MANIFEST),
+            mend="go to the project's folder, or make one: docgraph init",
+        )

@@ -1,38 +1,29 @@
-"""What each command runs: one process that indexes, one that serves, or both.
+"""What `docgraph index` runs: a process that indexes, once or for as long as it lives.
 
-Indexing and serving share nothing but the database, in one process as in two. In
-`dev` the indexer has a thread and an event loop of its own, so that a handler that
-computes for long holds up no answer.
+It shares nothing with processes that answer but the database, and imports nothing of theirs: much of what they need
+takes as long to import as a small index takes to be made.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
-import uvloop
 
 from docgraph.indexer.indexer import Indexer
 from docgraph.indexer.project import Project, changed_files, load_project
 from docgraph.indexer.run import Runner
 from docgraph.indexer.watch import project_edited, project_stats
 from docgraph.indexer.workers import runners
-from docgraph.model.events import BuiltBeside, Listening, Observe, ProblemFound, ProjectChanged, StandingBy, TakingOver
+from docgraph.model.events import BuiltBeside, Observe, ProblemFound, ProjectChanged, StandingBy, TakingOver
 from docgraph.model.problem import Location, Problem, Problems, Unavailable
-from docgraph.server.answering import SHUTDOWN_SECONDS, answer, serve_at
-from docgraph.server.checking import require_manifest
 from docgraph.server.database import database
 from docgraph.server.generated import keep_current
-from docgraph.server.listening import address, listening
-from docgraph.server.logs import logs_told
 from docgraph.server.memory import rare_collections
 from docgraph.server.patience import Patience
-from docgraph.server.processes import serve_by_several
-from docgraph.server.serving import serving
 from docgraph.server.settings import Settings
 from docgraph.store.commit import open_store
 from docgraph.store.connection import connect
@@ -48,31 +39,6 @@ class IndexReport(msgspec.Struct, frozen=True):
     block: int
     documents: int
     problems: int
-
-
-async def develop(settings: Settings, observe: Observe) -> None:
-    """Index, watch and serve until told to stop. Mistakes in the project are shown, and waited out.
-
-    Raises Problem: there is no project. Raises Unavailable: the database does not answer at the start.
-    """
-    require_manifest(settings)
-    sys.setswitchinterval(TURN)
-    with logs_told(observe), listening(settings.host, settings.port) as sock:
-        async with serving(settings, observe) as current, _indexing_thread(settings, observe):
-            observe(Listening(address(sock)))
-            await answer(sock, current)
-
-
-async def serve_only(settings: Settings, observe: Observe) -> None:
-    """Serve what other processes index, until told to stop.
-
-    Raises Unavailable: the database does not answer at the start; later that is waited out.
-    """
-    with logs_told(observe), listening(settings.host, settings.port) as sock:
-        if settings.server_processes == 1:
-            await serve_at(sock, settings, observe)
-        else:
-            await serve_by_several(sock, settings, observe)
 
 
 async def index_once(settings: Settings, observe: Observe) -> IndexReport:
@@ -122,10 +88,11 @@ async def keep_indexed(settings: Settings, observe: Observe) -> None:
     load_project(settings.project, settings.environment)
     async with database(settings) as dsn:
         await (await connect(dsn)).close()
-    await _index_forever(settings, observe)
+    await index_forever(settings, observe)
 
 
-async def _index_forever(settings: Settings, observe: Observe) -> None:
+async def index_forever(settings: Settings, observe: Observe) -> None:
+    """Index what changes until cancelled. Mistakes in the project, and what is unavailable, are told and waited out."""
     with rare_collections(), runners(settings.workers, settings.environment) as runner:
         await _index_with(runner, settings, observe)
 
@@ -203,36 +170,3 @@ class _StandBy:
             self.told = True
         if changed := changed_files(self._project):
             raise _Outdated(changed)
-
-
-@asynccontextmanager
-async def _indexing_thread(settings: Settings, observe: Observe) -> AsyncIterator[None]:
-    """Inside, a thread of its own indexes. A fault of ours that ends it ends what is inside, and is raised."""
-    inside, outer = asyncio.current_task(), asyncio.get_running_loop()
-    assert inside is not None
-    loop = uvloop.new_event_loop()
-    task = loop.create_task(_index_forever(settings, observe))
-    faults: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            pass
-        except BaseException as fault:
-            faults.append(fault)
-            outer.call_soon_threadsafe(inside.cancel)
-        finally:
-            loop.close()
-
-    thread = threading.Thread(target=run, name="indexer", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        with suppress(RuntimeError):  # the loop is closed: indexing ended by itself
-            loop.call_soon_threadsafe(task.cancel)
-        # Shielded: told twice to end, we still wait, and the thread stops the private Postgres that it has joined.
-        await asyncio.shield(asyncio.to_thread(thread.join, SHUTDOWN_SECONDS))
-        if faults:
-            raise faults[0]

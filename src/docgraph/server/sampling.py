@@ -17,9 +17,9 @@ from docgraph.indexer.feed import Feed
 from docgraph.indexer.loader import Loader
 from docgraph.indexer.project import Project, feeds_of, load_project
 from docgraph.model.changes import DocumentChange, Failed, Id, Indexed, Row
-from docgraph.server.database import database
+from docgraph.server.database import connected, database
 from docgraph.server.settings import Settings
-from docgraph.server.verifying import connected, find_served, target_of
+from docgraph.server.verifying import find_served, target_of
 from docgraph.store.connection import Connection, told
 from docgraph.store.deployment import Deployment
 from docgraph.store.files import files_of

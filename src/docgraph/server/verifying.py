@@ -7,8 +7,8 @@ once they know the same documents with the same content.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 import msgspec
 
@@ -17,11 +17,11 @@ from docgraph.indexer.project import Project, load_project
 from docgraph.indexer.workers import runners
 from docgraph.model.events import DocumentsIndexed, Event, Observe, ScanFinished
 from docgraph.model.problem import Unavailable
-from docgraph.server.database import database
+from docgraph.server.database import connected, database
 from docgraph.server.settings import Settings
 from docgraph.store.commit import open_store
 from docgraph.store.compare import Comparison, compare, moved_documents
-from docgraph.store.connection import Connection, connect, told
+from docgraph.store.connection import Connection, told
 from docgraph.store.deployment import Deployment, deployment
 from docgraph.store.keeping import fingerprint_of
 from docgraph.store.layout import Layout
@@ -72,16 +72,6 @@ async def verify(settings: Settings, observe: Observe, on_moved: OnMoved) -> Ver
         "the documents keep changing, so there is nothing to compare with",
         mend="verify again when they rest, or look at some of them: docgraph verify --sample 100",
     )
-
-
-@asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator[Connection]:
-    """A connection that is closed when the `async with` ends. Raises Unavailable."""
-    connection = await connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 def target_of(dsn: str, settings: Settings, project: Project) -> Target:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docgraph.indexer.project import MANIFEST
+from docgraph.manifest.read import MANIFEST
 from docgraph.model.problem import Problem, Problems, Unavailable
 from docgraph.server.settings import read_settings
 from docgraph.testing.harness import Index
