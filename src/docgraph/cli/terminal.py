@@ -1,7 +1,8 @@
 """What people see in the terminal: events as lines, long work as a bar, problems with their place.
 
 On a terminal long work shows a bar with rate and time left; elsewhere one aligned
-line every few seconds. With JSON asked for, each event is one line of JSON.
+line every few seconds. With JSON asked for, each event is one line of JSON. What draws
+the bar is imported when there is one.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from docgraph.model.changes import Block
 from docgraph.model.events import (
@@ -37,6 +37,9 @@ from docgraph.model.events import (
     TakingOver,
 )
 from docgraph.model.problem import HandlerProblem, Location, Problem, ValueProblem
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal
 WORTH_A_BAR = 200  # documents
@@ -124,6 +127,8 @@ class Terminal:
         self._finish_bar()
         if not self.console.is_terminal:
             return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
         self._progress = Progress(
             TextColumn("indexing"),
             BarColumn(bar_width=40),

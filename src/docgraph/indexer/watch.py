@@ -1,7 +1,8 @@
 """Hear that something happened below some folders. What happened is found out by looking.
 
 Events are hints: they can be late, doubled, under another name or missing. Nothing
-here looks at documents or decides anything.
+here looks at documents or decides anything. `watchfiles` is imported where something is
+watched: an index that is made once needs none of it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-
-from watchfiles import awatch
 
 from docgraph.manifest.read import MANIFEST
 from docgraph.model.problem import Unavailable
@@ -171,6 +170,8 @@ def _mending(paths: Iterable[str], root: str) -> set[str]:
 
 
 async def _listen(hints: Hints, folders: Sequence[str], step: int, recursive: bool) -> None:
+    from watchfiles import awatch
+
     try:
         async for changes in awatch(
             *folders,

