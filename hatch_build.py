@@ -1,7 +1,10 @@
-"""Build the page in `web/` into the package, when a wheel or an editable install is made.
+"""Build the page in `web/` into the package: before a wheel is made of it, or where this file is run.
 
-Node comes from a Python package that is a build requirement, so a machine needs no Node of its own. The page is built
-in a temporary folder and only when `web/` has changed since the last time; nothing but the result is left behind.
+    python hatch_build.py
+
+is what `make page` does, and `make dev` beside the server, since nobody who asks GraphQL should wait for npm. Node
+comes from a Python package, so a machine needs no Node of its own. The page is built in a temporary folder and only
+when `web/` has changed since the last time; nothing but the result is left behind, also where this is broken off.
 """
 
 from __future__ import annotations
@@ -9,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +45,20 @@ class PageBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         del version, build_data  # a wheel and an editable install need the same page
-        root = Path(self.root)
-        static = root / STATIC
-        digest = digest_of(root / WEB)
-        if built_from(static) == digest:
-            return
-        self.app.display_info("Building the page in web/ (once; about half a minute)")
         try:
-            build_page(root / WEB, static, digest)
+            bring_up_to_date(Path(self.root), self.app.display_info)
         except PageNotBuilt as error:
             self.app.abort(str(error))  # a message, not a traceback through the build tool
+
+
+def bring_up_to_date(root: Path, tell: Callable[[str], object]) -> None:
+    """Build the page if `web/` is not what it was built from. Raises PageNotBuilt."""
+    static = root / STATIC
+    digest = digest_of(root / WEB)
+    if built_from(static) == digest:
+        return
+    tell("Building the page in web/ (once; about half a minute)")
+    build_page(root / WEB, static, digest)
 
 
 def digest_of(web: Path) -> str:
@@ -88,9 +97,16 @@ def build_page(web: Path, static: Path, digest: str) -> None:
             step="bundling the page with vite",
             mend="This is a mistake in the files under web/.",
         )
-        (result / STAMP).write_text(digest)
         shutil.rmtree(static, ignore_errors=True)
-        shutil.copytree(result, static)
+        put_in_place(result, static)
+        (static / STAMP).write_text(digest)
+
+
+def put_in_place(result: Path, static: Path) -> None:
+    """Copy what was built, its HTML at last and at once: a running server shows the page as soon as that is there."""
+    shutil.copytree(result, static, ignore=shutil.ignore_patterns("index.html"))
+    shutil.copyfile(result / "index.html", static / "index.html.part")
+    (static / "index.html.part").rename(static / "index.html")
 
 
 def run_node(arguments: Sequence[str], folder: Path, *, step: str, mend: str) -> None:
@@ -111,3 +127,21 @@ def run_node(arguments: Sequence[str], folder: Path, *, step: str, mend: str) ->
         lines = [line for line in done.stdout.splitlines() if not line.startswith("npm error     at ")]
         printed = "\n".join(f"    {line}" for line in lines[-15:])
         raise PageNotBuilt(f"{step} failed (exit code {done.returncode}):\n{printed}\n  mend: {mend}")
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+    try:
+        bring_up_to_date(Path(__file__).parent, print)
+    except PageNotBuilt as error:
+        sys.exit(f"The page is not built: {error}")
+
+
+def leave(number: int, frame: object) -> None:
+    """An exception, so that Node is ended and the temporary folder removed on the way out."""
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

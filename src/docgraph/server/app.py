@@ -23,7 +23,7 @@ from docgraph.api.transport_ws import TRY_AGAIN_LATER
 from docgraph.api.websocket import refuse, websocket_app
 from docgraph.model.problem import Unavailable
 from docgraph.server.front import COMPRESSED_FROM, COMPRESSION, FAULT, Front
-from docgraph.server.pages import STATIC, example_query, graphiql_page
+from docgraph.server.pages import NOT_BUILT, STATIC, example_query, graphiql_page
 from docgraph.server.plain import EXPOSED, INDEXED
 from docgraph.server.serving import Serving
 from docgraph.store.connection import connect
@@ -56,7 +56,7 @@ def _behind(current: Serving) -> Starlette:
             Route("/health", _health),
             Route("/ready", _ready(current)),
             Route("/status", _status(current)),
-            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+            Mount("/static", _BuiltFiles(directory=STATIC, check_dir=False)),
         ],
         exception_handlers={Exception: _fault},
         # As a subgraph's endpoint: any page may ask, nothing is done on behalf of a signed-in user.
@@ -71,6 +71,13 @@ def _behind(current: Serving) -> Starlette:
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),
         ],
     )
+
+
+class _BuiltFiles(StaticFiles):
+    """The files of the page, which may be built while the server runs: nothing is found until then."""
+
+    async def check_config(self) -> None:
+        """There need not be a folder."""
 
 
 class _Graphql:
@@ -150,7 +157,7 @@ def _render_page(current: Serving) -> Response:
     try:
         content = graphiql_page(current.settings.index, example)
     except FileNotFoundError:
-        return PlainTextResponse("GraphiQL is not part of this installation; ask /graphql with POST\n", 404)
+        return Response(NOT_BUILT, 503, media_type="text/html", headers={**PAGE_HEADERS, "Retry-After": "2"})
     return Response(content, media_type="text/html", headers=PAGE_HEADERS)
 
 
