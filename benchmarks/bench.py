@@ -67,6 +67,7 @@ def steps(wanted: argparse.Namespace) -> Iterator[Step]:
     yield Step("serve_workers.py", rounds, "More server processes")
     if wanted.eips:
         yield Step("save_to_visible.py", [str(wanted.eips)], "From a save to an answer")
+    yield Step("first_answer.py", rounds)
 
 
 def small() -> Iterator[Step]:

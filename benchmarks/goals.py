@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from contestants import OURS
-from parts import Format, Growth, Part, PeerIndex, Queries, QueryLine
+from parts import FirstAnswer, Format, Growth, Part, PeerIndex, Queries, QueryLine
 
 SHAPES = tuple(f"Q{number}" for number in range(1, 8))
 BESIDE_SQL = 0.95
@@ -27,6 +27,7 @@ QUERIES = "python benchmarks/queries.py"
 GROWTH = "python benchmarks/growth.py --documents"
 ONE_STATEMENT = "pytest tests/api/test_requests.py -k one_statement"
 INDEXING = "python benchmarks/indexing.py --only"
+FIRST_ANSWER = "python benchmarks/first_answer.py"
 
 Some = TypeVar("Some")
 
@@ -51,6 +52,7 @@ def goals(parts: Sequence[Part]) -> list[Goal]:
         *_small_files(by_size.get(MANY), formats.get(MARKDOWN)),
         *_growing(by_size),
         *_parquet(formats.get(ROWS), formats.get(BATCHES)),
+        _first_answer(next(iter(of(parts, FirstAnswer)), None)),
     ]
 
 
@@ -146,3 +148,8 @@ def _parquet(row: Format | None, batch: Format | None) -> Iterator[Goal]:
     most = ROW_MEGABYTES * BATCH_TIMES
     yield at_least("Parquet by batch", most, figure(batch, lambda each: each.megabytes_per_second), command, told)
     yield at_least("Parquet by batch beside COPY", 0.35, figure(batch, lambda each: each.of_copy), command)
+
+
+def _first_answer(first: FirstAnswer | None) -> Goal:
+    together = figure(first, lambda each: each.together)
+    return at_most("clone to first answer, packages cached", 5, together, FIRST_ANSWER, " s")

@@ -129,6 +129,18 @@ class Growth(msgspec.Struct, frozen=True, tag="growth"):
     peers: Sequence[PeerIndex]
 
 
+class FirstAnswer(msgspec.Struct, frozen=True, tag="first-answer"):
+    """From a clone to the first answer, in seconds by step: medians of the rounds."""
+
+    taken: Taken
+    rounds: int
+    clone: float
+    environment: float
+    packages: float
+    start: float  # of docgraph, to the answer
+    together: float
+
+
 class Said(msgspec.Struct, frozen=True, tag="said"):
     """What a benchmark without figures of its own in the report has printed."""
 
@@ -138,7 +150,7 @@ class Said(msgspec.Struct, frozen=True, tag="said"):
     text: str
 
 
-Part = Queries | Format | Growth | Said
+Part = Queries | Format | Growth | FirstAnswer | Said
 
 
 def taken() -> Taken:
@@ -160,6 +172,8 @@ def keep(folder: Path, part: Part) -> None:
             name = part.shape
         case Growth():
             name = f"{part.documents:07}"
+        case FirstAnswer():
+            name = ""
         case Format() | Said():
             name = part.name
     parts = folder / "parts"

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from goals import Goal, goals, of
-from parts import Format, Growth, Part, PeerIndex, Queries, QueryLine, Said, Taken, kept
+from parts import FirstAnswer, Format, Growth, Part, PeerIndex, Queries, QueryLine, Said, Taken, kept
 from plots import plot_growth, plot_queries
 
 GROWTH_PLOT, QUERIES_PLOT = "growth.svg", "queries.svg"
@@ -48,6 +48,7 @@ FORMAT_HEAD = (
     *("documents", "trades", "MB", "trades/s", "MB/s", "COPY trades/s", "of COPY's rate", "× the walk", "CPU µs each"),
     "memory MB",
 )
+FIRST_HEAD = ("clone s", "environment s", "packages s", "start to first answer s", "together s")
 GOAL_HEAD = ("what", "goal", "measured", "met", "command")
 
 
@@ -98,6 +99,9 @@ def as_markdown(parts: Sequence[Part], reached: Sequence[Goal]) -> Iterator[str]
         yield from ("", "## Documents that come to an index that is there", "")
         yield from table(FORMAT_HEAD, [format_row(each) for each in formats])
         yield from ("", *(f"- {each.name}: {of_rounds(each.rounds, each.taken)}" for each in formats))
+    for first in of(parts, FirstAnswer):
+        yield from ("", "## From a clone to the first answer", "", *table(FIRST_HEAD, [first_row(first)]))
+        yield from ("", f"- {of_rounds(first.rounds, first.taken)}")
     for said in of(parts, Said):
         yield from ("", f"## {said.name}", "", f"`{said.command}`; {circumstances(said.taken)}", "")
         yield from ("```text", said.text.rstrip(), "```")
@@ -165,6 +169,11 @@ def format_row(each: Format) -> Sequence[str]:
         *(f"{each.megabytes_per_second:.2f}", f"{each.copy_per_second:,.0f}", f"{each.of_copy:.2f}"),
         *("" if each.of_walk is None else f"{each.of_walk:.1f}", f"{each.cpu:.1f}", f"{each.peak}"),
     )
+
+
+def first_row(each: FirstAnswer) -> Sequence[str]:
+    seconds = (each.clone, each.environment, each.packages, each.start, each.together)
+    return tuple(f"{step:.2f}" for step in seconds)
 
 
 def of_rounds(rounds: int, told: Taken) -> str:
