@@ -165,7 +165,7 @@ async def one(changes: list[DocumentChange]) -> AsyncGenerator[list[DocumentChan
 
 def task(key: DocumentKey, work: Work) -> Task:
     """What it takes to run one document."""
-    return Task(work.feeds[key.source], key, work.memory.get(key), key in work.misled)
+    return Task(work.feeds[key.source], key, work.memory.find(key), key in work.misled)
 
 
 async def commit(

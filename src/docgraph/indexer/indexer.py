@@ -197,7 +197,7 @@ class Indexer:
         look = partial(look_at, keys, work, survey)
         plan = await asyncio.to_thread(look) if len(keys) > BURST else look()
         lost = [key for key in keys if key in self._links and survey.links.get(key) != self._links[key]]
-        self._relinked = any(self._memory.get(key) is None for key in lost)
+        self._relinked = any(self._memory.find(key) is None for key in lost)
         look_beside = partial(look_at_files, self._feeds, self._files, keys, clock)
         looks = await asyncio.to_thread(look_beside) if len(keys) > BURST else look_beside()
         self._links, self._file_links = {**self._links, **survey.links}, {**self._file_links, **looks.links}

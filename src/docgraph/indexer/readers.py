@@ -133,7 +133,7 @@ class Readers:
             return await run_document(self._task(feed, key, stale), self._work.observe, loader.others)
 
     def _task(self, feed: Feed, key: DocumentKey, stale: bool) -> Task:
-        return Task(feed, key, self._work.memory.get(key), stale or key in self._work.misled)
+        return Task(feed, key, self._work.memory.find(key), stale or key in self._work.misled)
 
     async def _apply(self, changes: Iterable[DocumentChange], stale: Collection[DocumentKey]) -> None:
         """Apply what need not wait: what a document says cannot, once it sees something else."""

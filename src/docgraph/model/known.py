@@ -97,20 +97,26 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
             for path, record in page.entries():
                 yield source, path, record
 
-    def __getitem__(self, key: DocumentKey) -> Known:
+    def find(self, key: DocumentKey) -> Known | None:
+        """What is known of a document; None of one that is not known. During a first index, that is each."""
         if not self._count:
-            raise KeyError(key)
+            return None
         with self._lock:
             at = bisect_right(self._firsts, (key.source, key.path)) - 1
             if at < 0 or self._firsts[at][0] != key.source:
-                raise KeyError(key)
+                return None
             page = self._pages[at]
         paths = self._paths(page)
         place = bisect_left(paths, key.path)
         if place == len(paths) or paths[place] != key.path:
-            raise KeyError(key)
+            return None
         *look, content, code = RECORD.unpack_from(page.records, place * RECORD.size)
         return Known(Stat(*look), content, code)
+
+    def __getitem__(self, key: DocumentKey) -> Known:
+        if (found := self.find(key)) is None:
+            raise KeyError(key)
+        return found
 
     def __iter__(self) -> Iterator[DocumentKey]:
         return (DocumentKey(source, path) for source, path, _ in self.packed())
