@@ -131,6 +131,8 @@ class BlockWriter:
         self._session.claims, self._session.last = self._standing.claims, self._standing.last
         self._session.flaws, self._session.reads = self._standing.flaws, self._standing.reads
         self._session.files = self._standing.files
+        if self._session.loaded is not None:
+            self._session.loaded += self._total.content
         self._session.folded = self._folded
         self._session.codes |= self._codes.keys()
         self._session.halted = False

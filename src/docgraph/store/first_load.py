@@ -35,7 +35,9 @@ async def finish(session: Session, timestamp: datetime) -> Block:
     await settle(session)
     async with connection.transaction():
         await connection.execute("set local enable_seqscan = on")
-        number, content = session.head.number + 1, await sum_content(connection, layout)
+        number, content = session.head.number + 1, session.loaded
+        if content is None:  # the load was begun by another process, or broken off
+            content = await sum_content(connection, layout)
         problems = [problem for _, problem in await read_problems(connection, layout)]
         conflicts = [each.problem for each in await read_conflicts(connection, layout)]
         await write_log(connection, layout, number, [*map(line_of, conflicts)])
@@ -47,7 +49,7 @@ async def finish(session: Session, timestamp: datetime) -> Block:
         await serve(connection, deployed.index, deployed.id, timestamp)
         await repoint(connection, deployed.index, layout)
         await add_block(connection, deployed.index, deployed.id, layout, block)
-    session.head, session.complete = Head(number, content), True
+    session.head, session.complete, session.loaded = Head(number, content), True, None
     session.earliest = session.earliest or number
     session.folded = deployed.shared
     return block

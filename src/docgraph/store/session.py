@@ -42,6 +42,7 @@ class Session(msgspec.Struct):
     files: bool = True  # whether any document may have read a file
     folded: frozenset[str] = frozenset()  # shared types whose entities are kept in line with what is said of them
     last: DocumentKey | None = None  # no document at a higher position is present
+    loaded: int | None = None  # what the documents of a first load add to their hash; None: not all came here
     halted: bool = True  # whether any document may hold the next block back
     codes: frozenset[bytes] = frozenset()  # of those it has been told what they are made of
     earliest: int = 0  # block that can still be read
@@ -51,6 +52,7 @@ class Session(msgspec.Struct):
 
     async def refresh(self) -> None:
         self.last = await read_last(self.connection, self.deployment.layout)
+        self.loaded = 0 if self.last is None and not self.complete else None
         self.head = await read_head(self.connection, self.deployment.layout)
         self.claims = await has_any(self.connection, self.deployment.layout.claim)
         self.flaws = await has_any(self.connection, self.deployment.layout.flaw)
