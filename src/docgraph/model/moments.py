@@ -47,12 +47,12 @@ def day(value: object) -> date:
 def moment(value: object) -> datetime:
     """A DateTime: a point in time, in UTC, exact to the microsecond."""
     match value:
+        case str():
+            return _read_moment(value, "DateTime", _MOMENT_MEND)
         case datetime():
             return _in_utc(value, value)
         case date():
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
-        case str():
-            return _read_moment(value, "DateTime", _MOMENT_MEND)
         case int() if not isinstance(value, bool):
             raise Refused(
                 f"{show(value)} is a number, not a DateTime",

@@ -124,7 +124,7 @@ def as_id(coerce: Callable[[object], object]) -> Callable[[object], object]:
 
     def coerce_id(value: object) -> object:
         found = coerce(value)
-        if isinstance(found, str | bytes) and len(found) > MAX_ID_BYTES // 4:
+        if isinstance(found, (str, bytes)) and len(found) > MAX_ID_BYTES // 4:
             size = len(found.encode() if isinstance(found, str) else found)
             if size > MAX_ID_BYTES:
                 raise Refused(

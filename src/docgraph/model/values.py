@@ -128,7 +128,7 @@ def _usual_text_or(other: Coerce) -> Coerce:
 
 def _list(one: Coerce) -> Coerce:
     def coerce_list(value: object) -> object:
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, (list, tuple)):
             raise _no_list(value)
         found: list[object] = []
         try:
