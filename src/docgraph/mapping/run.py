@@ -30,6 +30,7 @@ from docgraph.model.problem import FormatProblem, Location, Problem, Problems
 from docgraph.model.reads import Reads
 
 Function = Callable[[object], object]
+FAILURES = (Exception, SystemExit, asyncio.CancelledError)  # of an author's code, but for a cancellation of ours
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -124,12 +125,8 @@ class SourceHandlers:
                 if inspect.isawaitable(given):
                     return self._finish(given, bound, subject, call, run)
                 _refuse_result(bound, given)
-        except asyncio.CancelledError as error:
-            if _is_wanted():
-                raise
-            run.problems.extend(self._told(error, bound, subject))
-        except (Exception, SystemExit) as error:
-            run.problems.extend(self._told(error, bound, subject))
+        except FAILURES as error:
+            self._fail(error, bound, subject, run)
         finally:
             CURRENT.reset(token)
         return None
@@ -142,17 +139,16 @@ class SourceHandlers:
                 result = await given
             if result is not None:
                 _refuse_result(bound, result)
-        except asyncio.CancelledError as error:
-            if _is_wanted():
-                raise
-            run.problems.extend(self._told(error, bound, subject))
-        except (Exception, SystemExit) as error:
-            run.problems.extend(self._told(error, bound, subject))
+        except FAILURES as error:
+            self._fail(error, bound, subject, run)
         finally:
             CURRENT.reset(token)
 
-    def _told(self, error: BaseException, bound: Bound, subject: Subject) -> tuple[Problem, ...]:
-        return Blame(self._modules, bound.handler.handler, bound.begins, subject).problems(error)
+    def _fail(self, error: BaseException, bound: Bound, subject: Subject, run: _Run) -> None:
+        """Make problems of what a handler raised. Raises a cancellation that was meant for us."""
+        if isinstance(error, asyncio.CancelledError) and _is_wanted():
+            raise error
+        run.problems.extend(Blame(self._modules, bound.handler.handler, bound.begins, subject).problems(error))
 
 
 def _place(modules: Modules, begins: Location) -> Location:
