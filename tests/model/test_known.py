@@ -61,6 +61,19 @@ def test_what_is_known_elsewhere_is_taken_in(before: dict[DocumentKey, Known], a
     assert list(known.items()) == sorted({**before, **after}.items())
 
 
+@given(all_of_them=st.dictionaries(KEYS, KNOWN), portion=st.integers(1, 5), later=st.dictionaries(KEYS, KNOWN))
+def test_what_comes_in_the_order_of_positions_is_taken_in_portion_by_portion(
+    all_of_them: dict[DocumentKey, Known], portion: int, later: dict[DocumentKey, Known]
+) -> None:
+    known, ordered = KnownDocuments(), sorted(all_of_them.items())
+    for start in range(0, len(ordered), portion):
+        known.take_in(KnownDocuments(dict(ordered[start : start + portion])))
+        assert list(known.items()) == ordered[: start + portion]
+        assert len(known) == len(ordered[: start + portion])
+    known.remember(later.items())
+    assert list(known.items()) == sorted({**all_of_them, **later}.items())
+
+
 @given(keys=st.lists(KEYS))
 def test_keys_come_back_in_the_order_in_which_they_were_added(keys: list[DocumentKey]) -> None:
     packed = Keys(keys)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import assert_never
 
 import msgspec
 
 from docgraph.indexer.feed import Feed
 from docgraph.indexer.files import FileMemory
 from docgraph.indexer.run import Runner
-from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known
+from docgraph.model.changes import Block, DocumentChange, DocumentKey, Failed, Gone, Indexed, Known, Touched
 from docgraph.model.events import Observe
 from docgraph.model.known import Keys, KnownDocuments
 
@@ -35,18 +36,23 @@ class Outcome(msgspec.Struct):
     def take(self, changes: Sequence[DocumentChange]) -> None:
         self.kept.remember((change.key, None if isinstance(change, Gone) else change.known) for change in changes)
         for change in changes:
-            if isinstance(change, Gone):
-                self.lost.add(change.key)
-            else:
-                self.lost.discard(change.key)
-            if isinstance(change, Failed):
-                self.failed.append(change)
-            if isinstance(change, Indexed | Failed | Gone):
-                self.changed.add(change.key)
-            if isinstance(change, Indexed | Failed):
-                self._take_files(change)
+            match change:
+                case Indexed():
+                    self._take_run(change)
+                case Failed():
+                    self.failed.append(change)
+                    self._take_run(change)
+                case Touched():
+                    self.lost.discard(change.key)
+                case Gone():
+                    self.lost.add(change.key)
+                    self.changed.add(change.key)
+                case _:
+                    assert_never(change)
 
-    def _take_files(self, change: Indexed | Failed) -> None:
+    def _take_run(self, change: Indexed | Failed) -> None:
+        self.lost.discard(change.key)
+        self.changed.add(change.key)
         for file in change.files:
             key = DocumentKey(change.key.source, file.path)
             self.files.append((key, Known(file.stat, file.hash, b"")))

@@ -73,7 +73,20 @@ class KnownDocuments(Mapping[DocumentKey, Known]):
 
     def take_in(self, committed: KnownDocuments) -> None:
         """As `remember`, of all that is known there."""
+        with self._lock:
+            if committed._count >= PAGE and self._is_before(committed._firsts[0]):  # a first load goes on
+                self._firsts += committed._firsts
+                self._pages += committed._pages
+                self._count += committed._count
+                return
         self._change({(source, path): record for source, path, record in committed.packed()})
+
+    def _is_before(self, position: tuple[int, str]) -> bool:
+        """Does all that is known stand before this?"""
+        if not self._pages:
+            return True
+        last = self._pages[-1].paths.rpartition(BETWEEN)[2]
+        return (self._firsts[-1][0], last) < position
 
     def _change(self, changes: Mapping[tuple[int, str], bytes | None]) -> None:
         wanted = sorted(changes)
