@@ -156,6 +156,7 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 DocumentChange = Indexed | Failed | Touched | Gone
+Ran = Indexed | Failed  # what becomes of a document that is run
 
 
 def replaces(change: DocumentChange) -> bool:

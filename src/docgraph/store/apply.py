@@ -17,6 +17,7 @@ from docgraph.model.changes import (
     Indexed,
     Known,
     OnError,
+    Ran,
     Touched,
     TypeCounts,
     replaces,
@@ -116,13 +117,13 @@ async def apply_batch(
     acted = await act(connection, deployment, decision, standing.block, standing.retired)
     dirty = await replace_said(connection, deployment, said, _documents(deployment, replaced, shared=True))
 
-    after = [_after(deployment, change, numbers, before) for change in batch if not isinstance(change, Gone)]
+    after = [_after(deployment, change, numbers, before) for change in batch]
     remembered = [each for each in after if each is not None]
     added = [each for each in remembered if each.key not in before] if before else remembered
     changed = [each for each in remembered if each.key in before] if before else []
     await write_documents(connection, deployment.layout, added, changed)
     problems, told_again = await replace_problems(connection, deployment, standing.block, batch, numbers, before)
-    lines = [line for change in batch if isinstance(change, Indexed | Failed) for line in change.logs]
+    lines = [line for change in batch if isinstance(change, Ran) for line in change.logs]
     lines += map(line_of, problems)
     await write_log(connection, deployment.layout, standing.block, lines)
     await forget_documents(connection, deployment.layout, [each.id for each in gone], standing.block)
@@ -133,7 +134,7 @@ async def apply_batch(
     content = sum(each.content for each in remembered)
     content -= sum(each.content for each in (*gone, *(before[each.key] for each in changed)))
     return Outcome(
-        documents=sum(not isinstance(change, Touched) for change in batch),
+        documents=len(batch) - [type(change) for change in batch].count(Touched),
         content=content,
         counts=acted.counts,
         claims=bool(decision.keep),
@@ -178,7 +179,7 @@ async def _number(
     changes: Iterable[DocumentChange],
 ) -> dict[DocumentKey, int]:
     """The ids of all documents that are present afterwards."""
-    new = [each.key for each in changes if isinstance(each, Indexed | Failed) and each.key not in before]
+    new = [each.key for each in changes if isinstance(each, Ran) and each.key not in before]
     numbers = dict(zip(new, await new_numbers(connection, deployment.layout, len(new)), strict=True))
     return numbers | {key: remembered.id for key, remembered in before.items()}
 
@@ -239,21 +240,19 @@ def by_type(deployment: Deployment, keys: Iterable[Key]) -> dict[str, list[Id]]:
 
 def _after(
     deployment: Deployment,
-    change: Indexed | Failed | Touched,
+    change: DocumentChange,
     numbers: dict[DocumentKey, int],
     before: dict[DocumentKey, Remembered],
 ) -> Remembered | None:
-    """What to remember of a document from now on; nothing of one that is unknown and only touched."""
-    number, known, old = numbers.get(change.key), change.known, before.get(change.key)
+    """What to remember of a document from now on; nothing of one that is gone, or is unknown and only touched."""
     match change:
-        case Indexed() if number is not None:
-            types = {each.type for each in change.contributions}
-            return Remembered(
-                number, change.key, known, False, tuple(sorted([deployment.ordinals[each] for each in types]))
-            )
-        case Failed() if number is not None:
-            return Remembered(number, change.key, known, True, old.types if old and not replaces(change) else ())
-        case Touched() if old is not None:
+        case Indexed(key=key, known=known, contributions=contributions):
+            ordinals = {deployment.ordinals[each.type] for each in contributions}
+            return Remembered(numbers[key], key, known, False, tuple(sorted(ordinals)))
+        case Failed(key=key, known=known):
+            old = before.get(key)
+            return Remembered(numbers[key], key, known, True, old.types if old and not replaces(change) else ())
+        case Touched(key=key, known=known) if (old := before.get(key)) is not None:
             same = Known(known.stat, old.known.hash, old.known.code)
-            return Remembered(old.id, change.key, same, old.failed, old.types)
+            return Remembered(old.id, key, same, old.failed, old.types)
     return None

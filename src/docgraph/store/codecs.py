@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 FIRST_DAY = date(2000, 1, 1)  # day 0 of Postgres
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+DAY_SECONDS = 86_400
 
 
 class CanBeTaught(Protocol):
@@ -48,4 +48,5 @@ def _days(day: date) -> tuple[int]:
 
 
 def _microseconds(moment: datetime) -> tuple[int]:
-    return ((moment - FIRST_MOMENT) // MICROSECOND,)
+    since = moment - FIRST_MOMENT
+    return ((since.days * DAY_SECONDS + since.seconds) * 1_000_000 + since.microseconds,)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import LiteralString
 
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, FileRead, Indexed, Known, Stat
+from docgraph.model.changes import DocumentChange, DocumentKey, FileRead, Known, Ran, Stat
 from docgraph.store.connection import Connection, fetch, run
 from docgraph.store.documents import signed, unsigned
 from docgraph.store.layout import Layout
@@ -56,7 +56,7 @@ async def replace_files(
     """Remember which files these documents read, and forget it of `replaced` ones. Returns whether they read any."""
     if replaced:
         await run(connection, sql(FORGET, layout.beside, value(list(replaced))))
-    read = [(change.key, file) for change in changes for file in _files(change)]
+    read = [(change.key, file) for change in changes if isinstance(change, Ran) for file in change.files]
     if not read:
         return False
     documents, sources = [numbers[key] for key, _ in read], [key.source for key, _ in read]
@@ -106,10 +106,6 @@ async def misled(connection: Connection, layout: Layout, files: Mapping[Document
     hashes = value([known.hash for known in files.values()])
     found = await fetch(connection, sql(MISLED, sources, paths, hashes, layout.beside, layout.document))
     return [DocumentKey(source, path) for source, path in found]
-
-
-def _files(change: DocumentChange) -> Sequence[FileRead]:
-    return change.files if isinstance(change, Indexed | Failed) else ()
 
 
 def _seen(read: Sequence[tuple[DocumentKey, FileRead]]) -> Iterator[tuple[DocumentKey, Known]]:

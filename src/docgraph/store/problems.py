@@ -58,6 +58,8 @@ async def replace_problems(
     """Let these documents have the problems that they have now. Returns the new ones, and whether any came or went."""
     layout = deployment.layout
     now = {numbers[each.key]: each.problems for each in changes if isinstance(each, Failed)}
+    if not now and not before:
+        return [], False
     settled = [each for each in changes if isinstance(each, Indexed | Gone | Failed)]
     failed = [before[each.key].id for each in settled if each.key in before and before[each.key].failed]
     if not now and not failed:

@@ -13,7 +13,7 @@ from typing import assert_never
 
 import msgspec
 
-from docgraph.model.changes import DocumentChange, DocumentKey, Failed, Id, Indexed, Read, Referring, Row
+from docgraph.model.changes import DocumentChange, DocumentKey, Id, Ran, Read, Referring, Row
 from docgraph.model.schema import Scalar
 from docgraph.store.act import Ids
 from docgraph.store.connection import Connection, fetch, run
@@ -72,7 +72,7 @@ async def replace_reads(
     now = {
         (record[0], record[1], record[2]): record
         for change in changes
-        if isinstance(change, Indexed | Failed) and change.reads
+        if isinstance(change, Ran) and change.reads
         for record in ((numbers[change.key], *_record(deployment, each)) for each in change.reads)
     }
     before = await _remembered(connection, table, replaced)
