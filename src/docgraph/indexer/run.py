@@ -37,7 +37,10 @@ from docgraph.store.logs import KEPT
 # Documents are read some at a time and then run: a processor that was in the kernel between two handlers has forgotten
 # the way through them, which costs a tenth of all.
 AT_ONCE = 1 << 18  # bytes, from which on no more is read before this is run
-BREATH = 0.005  # seconds; who shares the event loop with us never waits much longer than this and one document
+READING = 0.005  # seconds, after which no more is read either
+# Seconds, after which others get their turn on the event loop. The store is one of them: it asks Postgres for one thing
+# after the other, and each next one waits for us while Postgres has nothing to do.
+BREATH = 0.001
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -110,7 +113,7 @@ def _read_in_turns(tasks: Sequence[Task]) -> Iterator[Content | DocumentChange |
         read = _read(task)
         turn.append(read)
         size += len(read.bytes) if isinstance(read, Content) else 0
-        if size >= AT_ONCE or stopwatch() - began > BREATH:
+        if size >= AT_ONCE or stopwatch() - began > READING:
             yield from turn
             turn, size, began = [], 0, stopwatch()
     yield from turn
