@@ -289,9 +289,7 @@ def _stat_entry(entry: os.DirEntry[str]) -> Stat | None:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         return None
-    if not modes.S_ISREG(status.st_mode):
-        return None
-    return Stat(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
+    return _as_stat(status) if modes.S_ISREG(status.st_mode) else None
 
 
 def _is_text(name: str) -> bool:
@@ -367,7 +365,7 @@ def _read_whole(file: str, flags: int = PLAIN) -> tuple[bytes, Stat]:
                 break
             before = after
             os.lseek(handle, 0, os.SEEK_SET)
-        return content, Stat(before.st_size, before.st_mtime_ns, before.st_ino, before.st_ctime_ns)
+        return content, _as_stat(before)
     finally:
         os.close(handle)
 
