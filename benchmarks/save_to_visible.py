@@ -35,6 +35,7 @@ IDLE = 5.0  # seconds in which nothing happens, to see what that costs
 QUERY = "query ($id: ID!) { proposal(id: $id) { title } }"
 
 Save = Callable[[Path, str], None]
+Block = dict[str, float]  # stage → seconds of the monotonic clock
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -57,36 +58,48 @@ def main() -> None:
 
 async def run(copied: Proposals, files: Sequence[Path], stages: bool) -> None:
     async with (
-        developing(copied) as (process, address, blocks),
+        developing(copied) as (process, address, told),
         httpx.AsyncClient(base_url=address) as asks,
     ):
         print(f"idle: {await idle(process) / IDLE * 100:.1f} % of a processor")
         for what, save in (("in place", in_place), ("by rename", by_rename)):
-            blocks.clear()
             used = cpu([process])
-            made = await save_all(asks, files, save, what)
+            made, blocks = await save_all(asks, files, save, what, told)
             used = cpu([process]) - used
             took = sorted((each.seen - each.saved) * 1000 for each in made)
-            told = ", ".join(f"p{part} {late(took, part):.1f}" for part in (50, 90, 99))
+            parts = ", ".join(f"p{part} {late(took, part):.1f}" for part in (50, 90, 99))
             print(
-                f"{len(took)} edits {what}: {told}, max {took[-1]:.1f} ms; {len(blocks)} blocks; "
+                f"{len(took)} edits {what}: {parts}, max {took[-1]:.1f} ms; {len(blocks)} blocks; "
                 f"{used / len(took) * 1000:.1f} ms of CPU each, Postgres not counted"
             )
             if stages:
                 tell_stages(made, blocks)
 
 
-async def save_all(asks: httpx.AsyncClient, files: Sequence[Path], save: Save, what: str) -> list[Edit]:
-    made = []
+async def save_all(
+    asks: httpx.AsyncClient, files: Sequence[Path], save: Save, what: str, told: asyncio.Queue[Block]
+) -> tuple[list[Edit], list[Block]]:
+    """The edits, and what was told of blocks meanwhile: an answer may have an edit before the server tells of it."""
+    made: list[Edit] = []
+    heard(told)
+    blocks: list[Block] = []
     for turn, file in enumerate(files):
         await asyncio.sleep(random.random() * PAUSE)
         made.append(await one(asks, file, save, f"{what} {turn}"))
-    return made
+        async with asyncio.timeout(PATIENCE):
+            while not (blocks and blocks[-1]["committed"] >= made[-1].saved):
+                blocks.append(await told.get())
+    return made, [*blocks, *heard(told)]
+
+
+def heard(told: asyncio.Queue[Block]) -> list[Block]:
+    """What was told by now."""
+    return [told.get_nowait() for _ in range(told.qsize())]
 
 
 @asynccontextmanager
-async def developing(copied: Proposals) -> AsyncIterator[tuple[psutil.Process, str, list[dict[str, float]]]]:
-    """The server once it has indexed, its address, and what it says of its blocks, which grows."""
+async def developing(copied: Proposals) -> AsyncIterator[tuple[psutil.Process, str, asyncio.Queue[Block]]]:
+    """The server once it has indexed, its address, and what it tells of its blocks."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(STAGED)),
         *("dev", "--port", "0", "--log", "json", "--project", str(copied.project)),
@@ -96,8 +109,8 @@ async def developing(copied: Proposals) -> AsyncIterator[tuple[psutil.Process, s
     )
     assert process.stderr is not None
     assert process.stdout is not None
-    blocks: list[dict[str, float]] = []
-    hearing = asyncio.create_task(hear(process.stdout, blocks))
+    told_of_blocks: asyncio.Queue[Block] = asyncio.Queue()
+    hearing = asyncio.create_task(hear(process.stdout, told_of_blocks))
     address, started = "", time.monotonic()
     async for line in process.stderr:
         told = msgspec.json.decode(line)
@@ -107,16 +120,16 @@ async def developing(copied: Proposals) -> AsyncIterator[tuple[psutil.Process, s
             break
     draining = asyncio.create_task(process.stderr.read())
     try:
-        yield psutil.Process(process.pid), address, blocks
+        yield psutil.Process(process.pid), address, told_of_blocks
     finally:
         process.terminate()
         await process.wait()
         await asyncio.gather(draining, hearing)
 
 
-async def hear(said: asyncio.StreamReader, blocks: list[dict[str, float]]) -> None:
+async def hear(said: asyncio.StreamReader, told: asyncio.Queue[Block]) -> None:
     async for line in said:
-        blocks.append(msgspec.json.decode(line))  # noqa: PERF401 - others look at it meanwhile
+        told.put_nowait(msgspec.json.decode(line))
 
 
 async def one(client: httpx.AsyncClient, file: Path, save: Save, title: str) -> Edit:
@@ -152,7 +165,7 @@ async def idle(process: psutil.Process) -> float:
     return cpu([process]) - used
 
 
-def tell_stages(edits: Sequence[Edit], blocks: Sequence[dict[str, float]]) -> None:
+def tell_stages(edits: Sequence[Edit], blocks: Sequence[Block]) -> None:
     """Of the edits that became one block that begins with them: how long each stage took."""
     stages: dict[str, list[float]] = {stage: [] for stage in (*STAGES, "seen")}
     for edit in edits:
